@@ -1,0 +1,40 @@
+# rc_module(name DEPS ...): src/<name>/**/*.cpp becomes the static library rustcoder_<name>; a folder that has no sources
+# yet is an interface target. src/repair/rules/ is an object library of its own, because rules register themselves from
+# static initialisers, which an archive would drop: programs take them in with rc_with_rules(target).
+function(rc_module name)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/src/repair/rules/")
+  if(sources)
+    add_library(rustcoder_${name} STATIC ${sources})
+    target_link_libraries(rustcoder_${name} PUBLIC rc_settings ${ARG_DEPS})
+  else()
+    add_library(rustcoder_${name} INTERFACE)
+    target_link_libraries(rustcoder_${name} INTERFACE rc_settings ${ARG_DEPS})
+  endif()
+endfunction()
+
+function(rc_rules)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/repair/rules/*.cpp)
+  if(sources)
+    add_library(rustcoder_rules OBJECT ${sources})
+    target_link_libraries(rustcoder_rules PRIVATE rustcoder_repair)
+  endif()
+endfunction()
+
+function(rc_with_rules target)
+  if(TARGET rustcoder_rules)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:rustcoder_rules>)
+  endif()
+endfunction()
+
+# rc_program(name SOURCES_DIR dir DEPS ...): an executable from src/<dir>/*.cpp.
+function(rc_program name)
+  cmake_parse_arguments(ARG "" "SOURCES_DIR" "DEPS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${ARG_SOURCES_DIR}/*.cpp)
+  if(sources)
+    add_executable(${name} ${sources})
+    target_link_libraries(${name} PRIVATE rc_settings ${ARG_DEPS})
+    rc_with_rules(${name})
+  endif()
+endfunction()

@@ -1,0 +1,44 @@
+// The use cases, free of any transport: compile, fix. Requests and answers are plain values; server/ and cli/ render
+// them. Thread-safe: each call opens its own Workspace; the number running at once is bounded by the caller.
+#pragma once
+
+#include "process/sandbox.h"
+#include "project/project.h"
+#include "repair/engine.h"
+#include "toolchain/toolchain.h"
+
+namespace rustcoder::agent {
+
+struct Environment { // chosen once, in cli/
+    toolchain::Toolchain toolchain;
+    process::Sandbox sandbox;
+    std::filesystem::path cache_dir; // warm dependencies, rustc info; empty = none
+};
+
+struct CompileRequest { project::Project project; bool run = true; toolchain::RunInput input; };
+struct CompileAnswer {
+    bool success = false;
+    toolchain::CheckReport report;      // of the build
+    std::string build_output;           // "Build successful" or cargo's stderr
+    std::optional<toolchain::RunReport> run; // when it was built, run was asked and there is a binary
+};
+Result<CompileAnswer> compile(const Environment& environment, const CompileRequest& request, std::stop_token stop = {});
+
+struct FixRequest {
+    project::Project project;
+    std::string description;
+    repair::Options options;
+    bool run = false;                   // run the program at the end (contract: /compile-and-fix does)
+};
+struct FixAnswer {
+    repair::Outcome outcome;
+    std::optional<toolchain::RunReport> run;
+    std::string evidence_json;          // toolchain, commands, diff, edits, sandbox, hashes
+};
+Result<FixAnswer> fix(const Environment& environment, const FixRequest& request, std::stop_token stop = {},
+                      const std::function<void(const repair::Event&)>& on_event = {});
+
+/// The evidence record as JSON text (docs/evidence.md).
+std::string evidence(const Environment& environment, const FixAnswer& answer);
+
+} // namespace rustcoder::agent
