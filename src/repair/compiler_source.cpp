@@ -1,0 +1,85 @@
+#include "repair/compiler_source.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+
+namespace rustcoder::repair {
+
+namespace {
+
+using toolchain::Applicability;
+
+struct Judgement {
+    double prior;
+    Risk risk;
+};
+
+bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+
+// Priors from the measured precision of suggestions by class (shared/repair.md sections "Where tools stand" and 6.2),
+// lowered for the known ways in which a suggestion compiles but is not what was meant.
+Judgement judge(const toolchain::Suggestion& s, std::size_t inserted, std::size_t deleted, std::string_view text) {
+    Judgement j{0.4, Risk::low};
+    switch (s.applicability) {
+    case Applicability::machine_applicable: j = {0.80, Risk::none}; break;
+    case Applicability::maybe_incorrect: j = {0.55, Risk::low}; break;
+    case Applicability::has_placeholders: j = {0.20, Risk::behaviour}; break;
+    case Applicability::unspecified: j = {0.35, Risk::low}; break;
+    }
+    if (s.applicability == Applicability::has_placeholders && has(s.message, "swap these"))
+        j = {0.7, Risk::low};
+    if (has(text, "todo!") || has(text, "unimplemented!") || has(text, "/*"))
+        j = {0.03, Risk::destructive};
+    else if (has(text, ".unwrap()") || has(text, ".expect(") || has(text, "panic!"))
+        j = {std::min(j.prior, 0.25), Risk::destructive};
+    else if (has(text, "unsafe"))
+        j = {std::min(j.prior, 0.1), Risk::destructive};
+    else if (has(text, ".clone()"))
+        j = {std::min(j.prior, 0.45), Risk::cost};
+    else if (has(text, " as "))
+        j = {std::min(j.prior, 0.5), Risk::behaviour};
+    if (deleted > inserted + 12 || has(s.message, "remove the extra argument")) {
+        j.prior *= 0.4;
+        j.risk = std::max(j.risk, Risk::behaviour);
+        if (deleted > inserted + 40)
+            j.risk = Risk::destructive;
+    }
+    // "use `_`", "prefix it with an underscore", "consider ignoring": silences instead of repairing
+    if (has(s.message, "underscore") || has(s.message, "ignor"))
+        j.prior *= 0.5;
+    return j;
+}
+
+std::string reason(const toolchain::Suggestion& s, const toolchain::Diagnostic& d) {
+    std::string message = s.message.empty() ? "apply the suggestion" : s.message;
+    while (!message.empty() && (message.back() == ':' || message.back() == '.'))
+        message.pop_back();
+    return "The compiler says: " + d.message + ". It suggests: " + message + ".";
+}
+
+} // namespace
+
+void propose_compiler_suggestions(const RuleContext& context, Proposals& out) {
+    for (const toolchain::Suggestion& s : context.diagnostic.suggestions) {
+        if (s.parts.empty())
+            continue;
+        bool ours = std::all_of(s.parts.begin(), s.parts.end(), [](const auto& p) { return p.in_project; });
+        if (!ours)
+            continue;
+        std::vector<project::Edit> edits;
+        std::size_t inserted = 0, deleted = 0;
+        std::string text;
+        for (const auto& p : s.parts) {
+            edits.push_back({p.file, p.begin, p.end, p.text});
+            inserted += p.text.size();
+            deleted += p.end - p.begin;
+            text += p.text;
+            text += '\n';
+        }
+        Judgement j = judge(s, inserted, deleted, text);
+        out.edits("compiler", std::move(edits), j.risk, j.prior, reason(s, context.diagnostic));
+    }
+}
+
+} // namespace rustcoder::repair
