@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""The error-code book as a practice set: every code block of `rustc --explain Exxxx` that fails with that very code.
+
+  bench/error_codes.py --list                              what is in the set
+  bench/error_codes.py --run 'rustcoder fix {dir} --write'  repair each example and judge what comes out
+  bench/error_codes.py --baseline suggestions              rustc's own suggestions, applied greedily
+  bench/error_codes.py --baseline delete                   the control: delete the lines that rustc points at
+
+A repair counts only if it compiles AND keeps what the author wrote: nothing deleted, stubbed or silenced.
+"""
+import argparse, collections, concurrent.futures as cf, json, os, pathlib, re, shlex, shutil, subprocess, sys, tempfile, time
+
+ESCAPES = re.compile(r"\b(?:todo|unimplemented|unreachable|panic)!|\bunsafe\b|#!?\[\s*(?:allow|cfg|ignore|expect)\b"
+                     r"|\.(?:unwrap|expect)\(")
+STUBS = re.compile(r"\b(?:todo|unimplemented)!|#!?\[\s*(?:allow|cfg|expect)\b")
+ITEM = re.compile(r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:unsafe\s+|const\s+|async\s+|extern\s+(?:\"C\"\s+)?)*"
+                  r"(fn|struct|enum|union|trait|impl|mod|static|type|macro_rules!)\b", re.M)
+TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.[^']*|[^'\\])'|'\w+|\w+|::|->|=>|[^\s\w]", re.S)
+
+
+def rustc_path():
+    """The real compiler: rustup's proxy costs 10 ms a call."""
+    for cmd in (["rustup", "which", "rustc"], ["which", "rustc"]):
+        try:
+            out = subprocess.run(cmd, capture_output=True, text=True).stdout.strip()
+        except OSError:
+            continue
+        if out:
+            return out
+    found = sorted(pathlib.Path("/root/.rustup/toolchains").glob("*/bin/rustc"))
+    if found:
+        return str(found[-1])
+    sys.exit("error_codes.py: no rustc found; install a Rust toolchain first")
+
+
+RUSTC = os.environ.get("RUSTC") or rustc_path()
+
+
+def check(source, edition, kind, work):
+    path = pathlib.Path(work) / "x.rs"
+    path.write_text(source)
+    run = subprocess.run([RUSTC, "--error-format=json", "--emit=metadata", f"--edition={edition}", f"--crate-type={kind}",
+                          "--crate-name=x", "--out-dir", work, str(path)], capture_output=True, text=True)
+    found = []
+    for line in run.stderr.splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            pass
+    return run.returncode == 0, [d for d in found if d.get("level") == "error" and d.get("spans")]
+
+
+def blocks(text):
+    out, inside, current = [], False, []
+    for line in text.splitlines():
+        if line.startswith("```"):
+            if inside:
+                out.append("\n".join(current) + "\n")
+            inside, current = not inside, []
+        elif inside:
+            current.append(line[1:] if line.startswith("##") else line[2:] if line.startswith("# ") else line)
+    return out
+
+
+def kind_of(source):
+    return "bin" if re.search(r"^\s*(?:pub\s+)?(?:async\s+)?fn\s+main\s*\(", source, re.M) else "lib"
+
+
+def collect(cache):
+    if cache and pathlib.Path(cache).exists():
+        return json.loads(pathlib.Path(cache).read_text())
+    version = subprocess.run([RUSTC, "--version"], capture_output=True, text=True).stdout.strip()
+    codes = [f"E{n:04}" for n in range(1, 830)]
+
+    def one(code):
+        run = subprocess.run([RUSTC, "--explain", code], capture_output=True, text=True)
+        cases = []
+        with tempfile.TemporaryDirectory() as work:
+            for index, source in enumerate(blocks(run.stdout) if run.returncode == 0 else []):
+                if "#![feature" in source:
+                    continue
+                for edition in ("2021", "2018", "2015"):
+                    ok, errors = check(source, edition, kind_of(source), work)
+                    if not ok and any((d.get("code") or {}).get("code") == code for d in errors):
+                        cases.append({"id": f"{code}-{index}", "code": code, "edition": edition, "kind": kind_of(source),
+                                      "source": source, "rustc": version})
+                        break
+        return cases
+
+    with cf.ThreadPoolExecutor(os.cpu_count()) as pool:
+        cases = [c for group in pool.map(one, codes) for c in group]
+    if cache:
+        pathlib.Path(cache).write_text(json.dumps(cases, indent=1))
+    return cases
+
+
+def tokens(source):
+    return [t for t in TOKEN.findall(source) if not t.startswith(("//", "/*"))]
+
+
+def kept_share(before, after):
+    """Share of the author's tokens that are still there, in order (longest common subsequence)."""
+    a, b = tokens(before), tokens(after)
+    row = [0] * (len(b) + 1)
+    for x in a:
+        last = 0
+        for j, y in enumerate(b, 1):
+            last, row[j] = row[j], last + 1 if x == y else max(row[j], row[j - 1])
+    return row[-1] / len(a) if a else 1.0
+
+
+def statements(source):
+    return source.count(";") + source.count("=>")
+
+
+def judge(before, after, ok):
+    if not ok:
+        return "fails"
+    if len(STUBS.findall(after)) > len(STUBS.findall(before)):
+        return "stubbed"
+    code_before, code_after = " ".join(tokens(before)), " ".join(tokens(after))
+    if len(ITEM.findall(after)) < len(ITEM.findall(before)) or kept_share(before, after) < 0.8 \
+            or statements(code_after) < statements(code_before) - 1:
+        return "gutted"
+    if len(ESCAPES.findall(code_after)) > len(ESCAPES.findall(code_before)):
+        return "escaped"
+    return "good"
+
+
+def suggestions(source, case, work, rounds=8):
+    """Every suggestion, first alternative first, that lowers the number of errors."""
+    ok, errors = check(source, case["edition"], case["kind"], work)
+    for _ in range(rounds):
+        if ok:
+            break
+        best = None
+        for diagnostic in errors:
+            for child in diagnostic["children"]:
+                parts = [s for s in child["spans"] if s.get("suggested_replacement") is not None]
+                if not parts:
+                    continue
+                data = source.encode()
+                for part in sorted(parts, key=lambda s: -s["byte_start"]):
+                    data = data[:part["byte_start"]] + part["suggested_replacement"].encode() + data[part["byte_end"]:]
+                candidate = data.decode(errors="replace")
+                good, left = check(candidate, case["edition"], case["kind"], work)
+                if good or len(left) < len(errors):
+                    best = (candidate, good, left)
+                    break
+            if best:
+                break
+        if not best:
+            break
+        source, ok, errors = best
+    return source
+
+
+def delete_lines(source, case, work, rounds=12):
+    ok, errors = check(source, case["edition"], case["kind"], work)
+    for _ in range(rounds):
+        if ok or not errors:
+            break
+        lines = source.splitlines(keepends=True)
+        span = next((s for s in errors[0]["spans"] if s["is_primary"]), None)
+        if not span or not lines:
+            break
+        del lines[span["line_start"] - 1:span["line_end"]]
+        source = "".join(lines)
+        case = dict(case, kind=kind_of(source))
+        ok, errors = check(source, case["edition"], case["kind"], work)
+    return source
+
+
+def run_command(command, case, work, timeout):
+    root = pathlib.Path(work) / "p"
+    (root / "src").mkdir(parents=True)
+    (root / "Cargo.toml").write_text(f'[package]\nname = "example"\nversion = "0.1.0"\nedition = "{case["edition"]}"\n')
+    main = root / "src" / ("main.rs" if case["kind"] == "bin" else "lib.rs")
+    main.write_text(case["source"])
+    args = [a.replace("{dir}", str(root)) for a in shlex.split(command)]
+    try:
+        run = subprocess.run(args, capture_output=True, text=True, timeout=timeout)
+        note = "" if run.returncode in (0, 1) else f"exit {run.returncode}: {(run.stderr or run.stdout)[-200:]}"
+    except subprocess.TimeoutExpired:
+        note = "timeout"
+    return main.read_text(), note
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--list", action="store_true")
+    ap.add_argument("--run", metavar="COMMAND")
+    ap.add_argument("--baseline", choices=("suggestions", "delete"))
+    ap.add_argument("--cache", default="/tmp/rustcoder-error-codes.json", help="where the extracted set is kept")
+    ap.add_argument("--only", help="regular expression over ids")
+    ap.add_argument("--jobs", type=int, default=1)
+    ap.add_argument("--timeout", type=float, default=60)
+    ap.add_argument("--out", help="write one JSON object a line: id, verdict, source before and after")
+    args = ap.parse_args()
+    cases = [c for c in collect(args.cache) if not args.only or re.search(args.only, c["id"])]
+    if args.list or not (args.run or args.baseline):
+        for case in cases:
+            print(case["id"], case["edition"], case["kind"])
+        print(len(cases), "examples,", len({c["code"] for c in cases}), "codes")
+        return
+
+    def one(case):
+        start = time.time()
+        with tempfile.TemporaryDirectory() as work:
+            note = ""
+            if args.run:
+                after, note = run_command(args.run, case, work, args.timeout)
+            else:
+                after = (suggestions if args.baseline == "suggestions" else delete_lines)(case["source"], case, work)
+            ok, errors = check(after, case["edition"], case["kind"], work)
+            verdict = judge(case["source"], after, ok)
+            left = sorted({(d.get("code") or {}).get("code") or "syntax" for d in errors})
+        return {"id": case["id"], "verdict": verdict, "left": left, "note": note, "seconds": round(time.time() - start, 2),
+                "before": case["source"], "after": after}
+
+    with cf.ThreadPoolExecutor(args.jobs) as pool:
+        results = list(pool.map(one, cases))
+    if args.out:
+        with open(args.out, "w") as f:
+            for r in results:
+                f.write(json.dumps(r) + "\n")
+    count = collections.Counter(r["verdict"] for r in results)
+    for r in results:
+        if r["verdict"] != "good":
+            print(r["id"], r["verdict"], " ".join(r["left"]), r["note"])
+    n = max(1, len(results))
+    compiles = n - count["fails"]
+    print(f"{len(results)} examples; compiles {compiles} ({100 * compiles / n:.1f} %); good {count['good']} "
+          f"({100 * count['good'] / n:.1f} %: nothing deleted, stubbed or silenced); "
+          f"stubbed {count['stubbed']}, gutted {count['gutted']}, added unwrap/unsafe/panic {count['escaped']}; "
+          f"{sum(r['seconds'] for r in results) / n:.2f} s each")
+
+
+if __name__ == "__main__":
+    main()
