@@ -25,3 +25,12 @@ if(RC_SANITIZE)
   target_link_options(rc_settings INTERFACE -fsanitize=${RC_SANITIZE})
   target_compile_definitions(rc_settings INTERFACE RC_SANITIZED=1)
 endif()
+if(RC_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "RC_FUZZ needs clang: -DCMAKE_CXX_COMPILER=clang++-19 (./dev fuzz does it)")
+  endif()
+  # The whole code is watched for coverage; only the fuzz programs themselves get libFuzzer's main.
+  target_compile_options(rc_settings INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+                         -fno-sanitize-recover=undefined -g1)
+  target_link_options(rc_settings INTERFACE -fsanitize=address,undefined)
+endif()
