@@ -33,7 +33,8 @@ struct Options {
 };
 
 struct AppliedEdit {
-    Candidate candidate;        // patch is against the project at that step
+    Candidate candidate;        // patch is against the state numbered `state`
+    int state = 0;              // 0 = the original; edits of one batch share a state
     std::string error_code, error_message; // what it answers
     std::string place;          // file:line
     int alternatives = 0;       // other candidates tried for the same error

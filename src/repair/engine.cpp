@@ -1,0 +1,263 @@
+#include "repair/engine.h"
+
+#include "base/counters.h"
+#include "repair/rebase.h"
+#include "repair/search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rustcoder::repair {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using toolchain::CheckReport;
+using toolchain::Workspace;
+
+class Run {
+public:
+    Run(Workspace& workspace, const project::Project& original, const Options& options, std::stop_token stop,
+        const std::function<void(const Event&)>& on_event)
+        : workspace_(workspace), options_(options), stop_(stop), on_event_(on_event), start_(Clock::now()) {
+        out_.original = out_.best = original;
+    }
+
+    Result<Outcome> go() {
+        RC_TRY_ASSIGN(CheckReport first, authoritative(out_.original));
+        out_.first_diagnostics = complaints(first, out_.original, options_.deny_warnings);
+        out_.errors_before = static_cast<int>(out_.first_diagnostics.size());
+        if (accepted(first)) {
+            RC_TRY_ASSIGN(bool final_ok, confirm(out_.original));
+            if (final_ok)
+                return finish(Verdict::already_ok, "the project compiles as it is");
+            if (last_errors_.empty())
+                return finish(Verdict::unchanged, rejection_);
+            out_.first_diagnostics = last_errors_;
+            out_.errors_before = static_cast<int>(last_errors_.size());
+        } else if (out_.first_diagnostics.empty()) {
+            out_.build_output = first.stderr_text;
+            return finish(first.timed_out ? Verdict::unchanged : Verdict::failed,
+                          first.timed_out ? "the compiler did not finish within its limit"
+                                          : "the compiler failed without naming an error in the project");
+        }
+        if (options_.max_builds == 1)
+            return finish(Verdict::unchanged, "one build was allowed and it failed; nothing was tried");
+
+        Search search(workspace_, options_, stop_, on_event_);
+        search.add_root(out_.original, out_.first_diagnostics);
+        RC_TRY_ASSIGN(bool done, try_winners(search));
+        out_.checks = search.checks();
+        if (done)
+            return finish(Verdict::fixed, "");
+        if (search.failure())
+            return std::unexpected(*search.failure());
+        return give_up(search);
+    }
+
+private:
+    bool accepted(const CheckReport& report) const {
+        return report.ok && !(options_.deny_warnings && report.warnings() > 0);
+    }
+
+    Result<CheckReport> authoritative(const project::Project& project) {
+        RC_TRY_ASSIGN(CheckReport report, workspace_.check(project, stop_));
+        out_.attempts.push_back({accepted(report), report.stderr_text});
+        out_.build_output = report.stderr_text;
+        last_errors_ = complaints(report, project, options_.deny_warnings);
+        emit(Event::Kind::checked, "cargo check", static_cast<int>(last_errors_.size()));
+        return report;
+    }
+
+    bool builds_left() const {
+        return options_.max_builds == 0 || static_cast<int>(out_.attempts.size()) < options_.max_builds;
+    }
+
+    // A winner of the quick checks is only a claim: cargo decides, then the linker, then the tests.
+    Result<bool> try_winners(Search& search) {
+        const Search::Winner* fallback = nullptr; // compiles, but its tests fail
+        int judged = 0;
+        constexpr int max_judged = 12;
+        while (const Search::Winner* winner = search.next_winner()) {
+            if (!builds_left() || judged++ >= max_judged)
+                break;
+            emit(Event::Kind::verifying, "cargo", 0);
+            project::Project candidate = winner->project;
+            std::vector<AppliedEdit> steps = winner->steps;
+            minimise(search, candidate, steps);
+            RC_TRY_ASSIGN(CheckReport report, authoritative(candidate));
+            if (!accepted(report)) {
+                // Units that could not be reached before (tests of a library, the next crate): go on from here.
+                if (!last_errors_.empty())
+                    search.add_root(candidate, last_errors_, winner);
+                continue;
+            }
+            RC_TRY_ASSIGN(bool ok, confirm(candidate));
+            if (!ok && !last_errors_.empty()) {
+                search.add_root(candidate, last_errors_, winner);
+                continue;
+            }
+            if (!ok) {
+                if (compiles_ && !fallback) {
+                    fallback = winner;
+                    fallback_project_ = candidate, fallback_steps_ = steps, fallback_tests_ = out_.tests;
+                }
+                continue;
+            }
+            take(candidate, std::move(steps), *winner);
+            return true;
+        }
+        if (fallback) {
+            out_.tests = fallback_tests_;
+            take(fallback_project_, std::move(fallback_steps_), *fallback);
+            out_.explanation = rejection_;
+            return true;
+        }
+        return false;
+    }
+
+    void take(const project::Project& project, std::vector<AppliedEdit> steps, const Search::Winner&) {
+        out_.best = project;
+        out_.applied = std::move(steps);
+        last_errors_.clear();
+        for (AppliedEdit& e : out_.applied) {
+            constexpr double factor[] = {1.0, 0.97, 0.85, 0.7, 0.4};
+            e.confidence = std::clamp(std::sqrt(e.candidate.prior) * factor[static_cast<int>(e.candidate.risk)], 0.05, 0.99);
+            out_.worst_risk = std::max(out_.worst_risk, e.candidate.risk);
+        }
+    }
+
+    // Drops edits that turn out not to be needed.
+    void minimise(Search& search, project::Project& candidate, std::vector<AppliedEdit>& steps) {
+        constexpr std::size_t max_steps = 12;
+        if (steps.size() < 2 || steps.size() > max_steps)
+            return;
+        auto patches = rebase(out_.original, candidate, steps);
+        if (!patches)
+            return;
+        for (std::size_t i = 0; i < steps.size() && steps.size() > 1;) {
+            auto without = combine(out_.original, *patches, i);
+            bool needless = false;
+            if (without && *without != candidate) {
+                auto answer = search.check(*without);
+                needless = answer && *answer && accepted(**answer);
+            }
+            if (!needless) {
+                ++i;
+                continue;
+            }
+            candidate = std::move(*without);
+            steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(i));
+            patches->erase(patches->begin() + static_cast<std::ptrdiff_t>(i));
+        }
+    }
+
+    // Link and const-eval errors appear only in a real build; tests and examples judge behaviour.
+    Result<bool> confirm(const project::Project& project) {
+        compiles_ = true;
+        last_errors_.clear();
+        if (options_.build) {
+            RC_TRY_ASSIGN(CheckReport built, workspace_.build(project, stop_));
+            if (!built.ok) {
+                compiles_ = false;
+                last_errors_ = complaints(built, project, options_.deny_warnings);
+                out_.build_output = built.stderr_text;
+                rejection_ = "it passes the check, but the build fails";
+                return false;
+            }
+        }
+        if (options_.run_tests) {
+            RC_TRY_ASSIGN(toolchain::RunReport tests, workspace_.test(project, stop_));
+            bool ok = tests.built && tests.failed() == 0 && tests.exit.ok();
+            out_.tests = std::move(tests);
+            if (!ok) {
+                rejection_ = fmt::format("it compiles, but {} of its tests fail", out_.tests->failed());
+                return false;
+            }
+        }
+        for (const Example& example : options_.examples) {
+            RC_TRY_ASSIGN(toolchain::RunReport run,
+                          workspace_.run(project, {example.arguments, example.stdin_bytes, "", false}, stop_));
+            bool ok = run.built && run.exit.ended == process::Ended::exited &&
+                      (!example.expected_code || run.exit.code == *example.expected_code) &&
+                      (!example.expected_stdout || run.exit.out == *example.expected_stdout);
+            if (!ok) {
+                rejection_ = "it compiles, but does not do what an example asks for";
+                return false;
+            }
+        }
+        return true;
+    }
+
+    Result<Outcome> give_up(Search& search) {
+        Search::Partial partial = search.best_partial();
+        out_.remaining = partial.errors;
+        std::string why = fmt::format("after {} checks no change was found that the compiler accepts", search.checks());
+        if (stop_.stop_requested())
+            why = "stopped by the caller; this is the best state so far";
+        else if (search.exhausted())
+            why = fmt::format("the budget ended after {} checks", search.checks());
+        if (search.gutted() > 0)
+            why += fmt::format("; {} changes that compile were refused because they delete the author's code", search.gutted());
+        if (partial.improved) {
+            out_.best = partial.project;
+            out_.applied = std::move(partial.steps);
+        }
+        out_.errors_after = static_cast<int>(out_.remaining.size());
+        Verdict v = stop_.stop_requested() ? Verdict::cancelled : partial.improved ? Verdict::partial : Verdict::unchanged;
+        return finish(v, why);
+    }
+
+    Result<Outcome> finish(Verdict verdict, std::string why) {
+        out_.verdict = verdict;
+        if (!why.empty())
+            out_.explanation = std::move(why);
+        if (verdict == Verdict::unchanged || verdict == Verdict::failed) {
+            if (out_.remaining.empty())
+                out_.remaining = out_.first_diagnostics;
+            out_.errors_after = static_cast<int>(out_.remaining.size());
+        }
+        out_.preservation = compare(out_.original, out_.best);
+        out_.costs = workspace_.costs();
+        out_.wall = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start_);
+        if (out_.explanation.empty())
+            out_.explanation = fmt::format("{} error{} repaired with {} edit{}", out_.errors_before,
+                                           out_.errors_before == 1 ? "" : "s", out_.applied.size(),
+                                           out_.applied.size() == 1 ? "" : "s");
+        emit(Event::Kind::done, name(verdict), out_.errors_after);
+        static auto& repairs = base::counter("repairs_total", "Repairs ended, of any verdict");
+        repairs.add();
+        return std::move(out_);
+    }
+
+    void emit(Event::Kind kind, std::string message, int errors) {
+        if (on_event_)
+            on_event_({kind, std::move(message), errors, out_.checks});
+    }
+
+    Workspace& workspace_;
+    const Options& options_;
+    std::stop_token stop_;
+    const std::function<void(const Event&)>& on_event_;
+    Clock::time_point start_;
+    Outcome out_;
+    Diagnostics last_errors_;
+    std::string rejection_;
+    bool compiles_ = false;
+    project::Project fallback_project_;
+    std::vector<AppliedEdit> fallback_steps_;
+    std::optional<toolchain::RunReport> fallback_tests_;
+};
+
+} // namespace
+
+Result<Outcome> repair(Workspace& workspace, const project::Project& project, const Options& options,
+                       std::stop_token stop, const std::function<void(const Event&)>& on_event) {
+    if (project.empty())
+        return fail(Errc::invalid_input, "the project has no files", "", "send at least Cargo.toml and one source file");
+    return Run(workspace, project, options, stop, on_event).go();
+}
+
+} // namespace rustcoder::repair

@@ -1,0 +1,421 @@
+#include "repair/search.h"
+
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <thread>
+
+namespace rustcoder::repair {
+
+namespace {
+
+using toolchain::Diagnostic;
+using toolchain::Phase;
+
+constexpr std::size_t max_errors_considered = 40; // of one state; the rest is hidden behind these anyway
+constexpr std::size_t max_candidates = 160;       // of one state
+constexpr int max_depth = 24;                     // steps from the root
+constexpr std::size_t max_batch = 12;
+
+Phase first_phase(const Diagnostics& errors) {
+    Phase p = Phase::cargo;
+    bool cargo = false;
+    for (const Diagnostic& d : errors) {
+        cargo = cargo || d.phase == Phase::cargo;
+        p = std::min(p, d.phase);
+    }
+    return cargo ? Phase::parse : p; // a manifest that cannot be read comes before everything
+}
+
+// Phase as an order of progress: cargo's own failures come first although they are declared last.
+int rank(Phase p) { return p == Phase::cargo ? -1 : static_cast<int>(p); }
+
+int first_rank(const Diagnostics& errors) {
+    int r = 99;
+    for (const Diagnostic& d : errors)
+        r = std::min(r, rank(d.phase));
+    return r;
+}
+
+// Parse errors are told apart by place too: the parser stops at the first it cannot recover from, and the next one
+// often reads the same.
+std::uint64_t identity(const Diagnostic& d) {
+    std::uint64_t id = d.fingerprint();
+    if (d.phase == Phase::parse && d.primary())
+        id ^= 0x9e3779b97f4a7c15ull * (1 + d.primary()->line_begin);
+    return id;
+}
+
+std::string place_of(const Diagnostic& d) {
+    const auto* span = d.primary();
+    return span ? fmt::format("{}:{}", span->file, span->line_begin) : std::string();
+}
+
+std::size_t unmatched_in(const project::Project& p, const project::Patch& patch) {
+    std::size_t n = 0;
+    std::string_view last;
+    for (const auto& e : patch.edits) {
+        if (e.path == last || !e.path.ends_with(".rs"))
+            continue;
+        last = e.path;
+        if (const std::string* text = p.find(e.path))
+            n += syntax::Source(*text).unmatched().size();
+    }
+    return n;
+}
+
+} // namespace
+
+Search::Search(toolchain::Workspace& workspace, const Options& options, std::stop_token stop,
+               std::function<void(const Event&)> on_event)
+    : workspace_(workspace), options_(options), stop_(stop), on_event_(std::move(on_event)),
+      deadline_(std::chrono::steady_clock::now() + options.deadline),
+      pool_(workspace, options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency()), stop) {}
+
+bool Search::exhausted() const {
+    return checks_ >= options_.max_checks || std::chrono::steady_clock::now() >= deadline_ || stop_.stop_requested();
+}
+
+CheckPool::Answer Search::check(const project::Project& project) {
+    if (exhausted())
+        return nullptr;
+    ++checks_;
+    auto answer = pool_.ask(project.content_hash(), project);
+    if (answer && !*answer)
+        failure_ = answer->error();
+    return answer;
+}
+
+void Search::add_root(const project::Project& project, Diagnostics errors, const Winner* from) {
+    if (!from)
+        root_ = project;
+    visited_.insert(project.content_hash());
+    add_node(project, std::move(errors), from ? from->steps : std::vector<AppliedEdit>{}, from ? from->cost : 0, 0);
+}
+
+int Search::add_node(project::Project project, Diagnostics errors, std::vector<AppliedEdit> steps, double g, int depth) {
+    Node node;
+    node.project = std::move(project);
+    node.errors = std::move(errors);
+    node.steps = std::move(steps);
+    node.g = g;
+    node.depth = depth;
+    nodes_.push_back(std::move(node));
+    int id = static_cast<int>(nodes_.size()) - 1;
+    if (depth < max_depth)
+        expand(id);
+    return id;
+}
+
+double Search::candidate_cost(const Candidate& c, const Node&, Phase phase, Phase first) const {
+    double cost = -std::log(c.prior) + weights_.risk[static_cast<int>(c.risk)];
+    cost += std::min(0.5, weights_.per_byte * static_cast<double>(c.patch.size()));
+    if (phase != first)
+        cost += weights_.later_phase;
+    return cost;
+}
+
+double Search::remaining(const Diagnostics& errors, const std::set<std::size_t>& without) const {
+    double h = 0;
+    int n = 0;
+    for (std::size_t i = 0; i < errors.size(); ++i)
+        if (!without.contains(i))
+            h += n++ < 6 ? weights_.error : weights_.error_tail;
+    return h;
+}
+
+void Search::expand(int id) {
+    SourceMap sources(nodes_[id].project);
+    Node& node = nodes_[id];
+    const Phase first = first_phase(node.errors);
+    std::map<std::uint64_t, std::size_t> by_patch;
+    std::size_t considered = std::min(node.errors.size(), max_errors_considered);
+    for (std::size_t i = 0; i < considered; ++i) {
+        RuleContext context{sources, node.errors[i], node.errors, workspace_.toolchain().minor};
+        for (Candidate& c : propose_all(context)) {
+            if (c.risk > options_.max_risk || (options_.compiler_only && c.rule != "compiler"))
+                continue;
+            auto [it, fresh] = by_patch.emplace(c.patch.hash(), node.ranked.size());
+            if (!fresh) {
+                // One edit that answers several errors is more likely to be the cause of them all.
+                Ranked& r = node.ranked[it->second];
+                if (std::find(r.targets.begin(), r.targets.end(), i) == r.targets.end())
+                    r.targets.push_back(i);
+                r.candidate.prior = std::min(0.97, 1 - (1 - r.candidate.prior) * (1 - 0.6 * c.prior));
+                r.cost = std::min(r.cost, candidate_cost(r.candidate, node, node.errors[i].phase, first));
+                continue;
+            }
+            Ranked r;
+            r.cost = candidate_cost(c, node, node.errors[i].phase, first);
+            r.candidate = std::move(c);
+            r.targets.push_back(i);
+            node.ranked.push_back(std::move(r));
+        }
+    }
+    std::stable_sort(node.ranked.begin(), node.ranked.end(), [](const Ranked& a, const Ranked& b) { return a.cost < b.cost; });
+    if (node.ranked.size() > max_candidates)
+        node.ranked.resize(max_candidates);
+    if (node.errors.size() > 1)
+        push_batch(id);
+    for (std::size_t k = 0; k < nodes_[id].ranked.size(); ++k)
+        push(id, {static_cast<int>(k)});
+}
+
+void Search::push(int id, std::vector<int> picks) {
+    const Node& node = nodes_[id];
+    Open open;
+    open.node = id;
+    open.order = order_++;
+    std::set<std::size_t> answered;
+    for (int k : picks) {
+        open.cost += node.ranked[k].cost;
+        answered.insert(node.ranked[k].targets.begin(), node.ranked[k].targets.end());
+    }
+    if (picks.size() > 1)
+        open.cost *= weights_.batch;
+    open.f = node.g + open.cost + remaining(node.errors, answered);
+    open.picks = std::move(picks);
+    open_.push_back(std::move(open));
+    std::push_heap(open_.begin(), open_.end(), std::greater<>());
+}
+
+// The best answer to each error, those that do not conflict, as one patch.
+void Search::push_batch(int id) {
+    const Node& node = nodes_[id];
+    std::vector<int> picks;
+    std::set<std::size_t> answered;
+    for (std::size_t k = 0; k < node.ranked.size() && picks.size() < max_batch; ++k) {
+        const Ranked& r = node.ranked[k];
+        bool fresh = std::any_of(r.targets.begin(), r.targets.end(), [&](std::size_t t) { return !answered.contains(t); });
+        if (!fresh || r.candidate.risk >= Risk::destructive)
+            continue;
+        bool clash = std::any_of(picks.begin(), picks.end(), [&](int other) {
+            return project::conflict(node.ranked[other].candidate.patch, r.candidate.patch);
+        });
+        if (clash)
+            continue;
+        picks.push_back(static_cast<int>(k));
+        answered.insert(r.targets.begin(), r.targets.end());
+    }
+    if (picks.size() > 1)
+        push(id, std::move(picks));
+}
+
+bool Search::prepare(Open& open) {
+    if (open.project)
+        return true;
+    const Node& node = nodes_[open.node];
+    project::Patch patch = node.ranked[open.picks.front()].candidate.patch;
+    for (std::size_t k = 1; k < open.picks.size(); ++k) {
+        auto merged = project::merge(patch, node.ranked[open.picks[k]].candidate.patch);
+        if (!merged)
+            return false;
+        patch = std::move(*merged);
+    }
+    auto changed = project::apply(node.project, patch);
+    if (!changed)
+        return false;
+    open.key = changed->content_hash();
+    if (visited_.contains(open.key))
+        return false;
+    open.project = std::make_shared<project::Project>(std::move(*changed));
+    if (first_phase(node.errors) == Phase::parse) {
+        std::size_t after = unmatched_in(*open.project, patch);
+        if (after > 0) {
+            std::size_t before = unmatched_in(node.project, patch);
+            open.f += weights_.unbalanced * (after < before ? 0.5 : after == before ? 1.0 : 2.0);
+            open.cost += weights_.unbalanced * 0.5;
+        }
+    }
+    return true;
+}
+
+void Search::hint_rivals() {
+    // Only those that are nearly as likely: a wrong guess costs half of this core's next check.
+    if (pool_.threads() < 2 || open_.empty())
+        return;
+    constexpr double close = 1.0;
+    const double top = open_.front().f;
+    int given = 0;
+    for (std::size_t i = 1; i < std::min<std::size_t>(open_.size(), 7) && given < pool_.threads() - 1; ++i) {
+        Open& o = open_[i];
+        if (o.f > top + close || (!o.project && !prepare(o)) || pool_.known(o.key))
+            continue;
+        pool_.hint(o.key, *o.project);
+        ++given;
+    }
+    std::make_heap(open_.begin(), open_.end(), std::greater<>());
+}
+
+std::vector<AppliedEdit> Search::steps_of(const Open& open) const {
+    const Node& node = nodes_[open.node];
+    std::vector<AppliedEdit> steps = node.steps;
+    const int state = steps.empty() ? 0 : steps.back().state + 1;
+    for (int k : open.picks) {
+        const Ranked& r = node.ranked[k];
+        const Diagnostic& d = node.errors[r.targets.front()];
+        AppliedEdit e;
+        e.candidate = r.candidate;
+        e.state = state;
+        e.error_code = d.code;
+        e.error_message = d.message;
+        e.place = place_of(d);
+        e.alternatives = node.tried;
+        steps.push_back(std::move(e));
+    }
+    return steps;
+}
+
+void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
+    Node& node = nodes_[open.node];
+    ++node.tried;
+    Diagnostics errors = complaints(report, *open.project, options_.deny_warnings);
+    if (on_event_)
+        on_event_({Event::Kind::trying, node.ranked[open.picks.front()].candidate.rule, static_cast<int>(errors.size()), checks_});
+    if (errors.empty()) {
+        if (!report.ok)
+            return; // not judged (timed out, tool failed): never a success
+        ++node.compiled;
+        if (compare(root_, *open.project).verdict == Preservation::Verdict::gutted) {
+            ++gutted_;
+            return;
+        }
+        Winner w;
+        w.project = *open.project;
+        w.steps = steps_of(open);
+        w.warnings = report.warnings();
+        w.cost = node.g + open.cost;
+        w.id = static_cast<int>(winners_.size());
+        if (on_event_)
+            on_event_({Event::Kind::accepted, w.steps.empty() ? "" : w.steps.back().candidate.why, 0, checks_});
+        winners_.push_back(std::move(w));
+        return;
+    }
+    std::multiset<std::uint64_t> before, after;
+    for (const auto& d : node.errors)
+        before.insert(identity(d));
+    for (const auto& d : errors)
+        after.insert(identity(d));
+    std::size_t gone = 0, fresh = 0;
+    int fresh_rank = 99, gone_rank = 99;
+    for (const auto& d : node.errors)
+        if (!after.contains(identity(d)))
+            ++gone, gone_rank = std::min(gone_rank, rank(d.phase));
+    for (const auto& d : errors)
+        if (!before.contains(identity(d)))
+            ++fresh, fresh_rank = std::min(fresh_rank, rank(d.phase));
+    if (open.picks.size() > 1)
+        retry_good_part(open, errors);
+    if (gone == 0)
+        return;
+    bool progress = fresh == 0 || fresh_rank > gone_rank;
+    double penalty = 0;
+    if (!progress && first_rank(node.errors) <= 0 && first_rank(errors) <= 0) {
+        // Parse errors: further down the file is progress.
+        const auto* old_at = node.errors.front().primary();
+        const auto* new_at = errors.front().primary();
+        progress = old_at && new_at && (old_at->file != new_at->file || new_at->line_begin > old_at->line_begin);
+        penalty = 0.5;
+    }
+    if (!progress) {
+        if (errors.size() > node.errors.size() + 1 || first_rank(errors) < first_rank(node.errors))
+            return;
+        penalty = weights_.mixed;
+    }
+    if (on_event_)
+        on_event_({Event::Kind::accepted, node.ranked[open.picks.front()].candidate.why, static_cast<int>(errors.size()), checks_});
+    auto steps = steps_of(open);
+    double g = node.g + open.cost + penalty;
+    int depth = node.depth + 1;
+    add_node(*open.project, std::move(errors), std::move(steps), g, depth);
+}
+
+// A batch that did not do all it promised: keep the members whose error went away and next to which nothing new arose.
+void Search::retry_good_part(const Open& open, const Diagnostics& errors) {
+    const Node& node = nodes_[open.node];
+    std::multiset<std::uint64_t> before, after;
+    for (const auto& d : node.errors)
+        before.insert(identity(d));
+    for (const auto& d : errors)
+        after.insert(identity(d));
+    std::vector<int> good;
+    for (int k : open.picks) {
+        const Ranked& r = node.ranked[k];
+        bool solved = std::all_of(r.targets.begin(), r.targets.end(),
+                                  [&](std::size_t t) { return !after.contains(identity(node.errors[t])); });
+        const auto* at = node.errors[r.targets.front()].primary();
+        bool disturbed = at && std::any_of(errors.begin(), errors.end(), [&](const Diagnostic& d) {
+            const auto* p = d.primary();
+            return p && !before.contains(identity(d)) && p->file == at->file && std::abs(p->line_begin - at->line_begin) <= 1;
+        });
+        if (solved && !disturbed)
+            good.push_back(k);
+    }
+    if (!good.empty() && good.size() < open.picks.size())
+        push(open.node, std::move(good));
+}
+
+const Search::Winner* Search::take_winner() {
+    Winner* best = nullptr;
+    auto key = [&](const Winner& w) { return w.cost + weights_.warning * static_cast<double>(w.warnings); };
+    for (Winner& w : winners_)
+        if (!w.returned && (!best || key(w) < key(*best)))
+            best = &w;
+    if (best)
+        best->returned = true;
+    return best;
+}
+
+const Search::Winner* Search::next_winner() {
+    after_winner_ = 0;
+    while (!open_.empty() && !exhausted() && !failure_) {
+        double best = 1e9;
+        for (const Winner& w : winners_)
+            if (!w.returned)
+                best = std::min(best, w.cost);
+        if (best < 1e9 && (open_.front().f > best + weights_.margin || after_winner_ >= weights_.rivals))
+            break;
+        std::pop_heap(open_.begin(), open_.end(), std::greater<>());
+        Open open = std::move(open_.back());
+        open_.pop_back();
+        double promised = open.f;
+        if (visited_.contains(open.key) || !prepare(open))
+            continue;
+        if (open.f > promised + 1e-9 && !open_.empty() && open.f > open_.front().f) {
+            open_.push_back(std::move(open)); // dearer than it looked: back in line
+            std::push_heap(open_.begin(), open_.end(), std::greater<>());
+            continue;
+        }
+        visited_.insert(open.key);
+        hint_rivals();
+        auto answer = check(*open.project);
+        if (best < 1e9)
+            ++after_winner_;
+        if (!answer || !*answer)
+            break;
+        evaluate(open, **answer);
+    }
+    return take_winner();
+}
+
+Search::Partial Search::best_partial() const {
+    Partial p;
+    if (nodes_.empty())
+        return p;
+    const Node* best = &nodes_.front();
+    auto key = [](const Node& n) { return std::tuple(-first_rank(n.errors), n.errors.size(), n.g); };
+    for (const Node& n : nodes_)
+        if (key(n) < key(*best) && compare(root_, n.project).verdict != Preservation::Verdict::gutted)
+            best = &n;
+    p.project = best->project;
+    p.steps = best->steps;
+    p.errors = best->errors;
+    p.improved = best != &nodes_.front();
+    return p;
+}
+
+} // namespace rustcoder::repair

@@ -1,0 +1,125 @@
+// Best-first search over project states. Internal to repair/; docs/repair.md explains it.
+#pragma once
+
+#include "repair/check_pool.h"
+#include "repair/engine.h"
+
+#include <queue>
+#include <set>
+
+namespace rustcoder::repair {
+
+using Diagnostics = std::vector<toolchain::Diagnostic>;
+
+/// What of a report has to go away: errors, with warnings too when they are denied; cargo's own failure as a diagnostic
+/// of phase `cargo` placed in the manifest it names.
+Diagnostics complaints(const toolchain::CheckReport& report, const project::Project& project, bool deny_warnings);
+
+/// Search weights, in nats (a candidate of prior p costs -ln p). Tuned on programs of our own; bench/README.md has the
+/// effect of each.
+struct Weights {
+    double error = 1.3;        // expected cost of repairing one more error of the same phase
+    double error_tail = 0.35;  // ... after the sixth
+    double risk[5] = {0, 0, 0.35, 0.9, 2.2};
+    double per_byte = 0.004;   // edit size
+    double later_phase = 0.6;  // answering an error that an earlier one may have caused
+    double unbalanced = 1.6;   // the patch leaves unmatched delimiters
+    double mixed = 1.2;        // an error went, another came
+    double warning = 0.25;     // a new warning: the edit disconnected something
+    double batch = 0.75;       // several answers checked at once share the risk
+    double margin = 0.35;      // look at rivals this close to the first that compiles
+    int rivals = 4;            // ... but at most so many
+};
+
+class Search {
+public:
+    Search(toolchain::Workspace& workspace, const Options& options, std::stop_token stop,
+           std::function<void(const Event&)> on_event);
+
+    struct Winner {
+        project::Project project;
+        std::vector<AppliedEdit> steps;
+        double cost = 0;
+        std::size_t warnings = 0;
+        int id = 0;
+        bool returned = false;
+    };
+    /// A state to work on: the root, or a state that an authoritative check found wanting.
+    void add_root(const project::Project& project, Diagnostics errors, const Winner* from = nullptr);
+
+    /// The next best state in which quick checks find no error; nullptr when the space, the budget or the time is used
+    /// up, or the caller stopped it.
+    const Winner* next_winner();
+
+    /// The best state that still has errors: later phase, fewer errors, lower cost. Falls back to the root.
+    struct Partial {
+        project::Project project;
+        std::vector<AppliedEdit> steps;
+        Diagnostics errors;
+        bool improved = false;
+    };
+    Partial best_partial() const;
+
+    /// One quick check, counted; nullptr when out of budget or stopped.
+    CheckPool::Answer check(const project::Project& project);
+    int checks() const { return checks_; }
+    bool exhausted() const;
+    int gutted() const { return gutted_; }
+    const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
+
+private:
+    struct Ranked {
+        Candidate candidate;
+        double cost = 0;
+        std::vector<std::size_t> targets; // indexes of errors it answers
+        int tried = 0;
+    };
+    struct Node {
+        project::Project project;
+        Diagnostics errors;
+        std::vector<Ranked> ranked;
+        std::vector<AppliedEdit> steps;
+        double g = 0;
+        int depth = 0;
+        int tried = 0, compiled = 0;
+    };
+    struct Open {
+        double f = 0;
+        int order = 0, node = 0;
+        std::vector<int> picks;
+        std::shared_ptr<project::Project> project; // built on first use
+        std::string key;
+        double cost = 0;
+        bool operator>(const Open& o) const { return f != o.f ? f > o.f : order > o.order; }
+    };
+
+    int add_node(project::Project project, Diagnostics errors, std::vector<AppliedEdit> steps, double g, int depth);
+    void expand(int node);
+    void push(int node, std::vector<int> picks);
+    void push_batch(int node);
+    bool prepare(Open& open); // builds the project; false: nothing new
+    void evaluate(Open& open, const toolchain::CheckReport& report);
+    void retry_good_part(const Open& open, const Diagnostics& errors);
+    std::vector<AppliedEdit> steps_of(const Open& open) const;
+    double remaining(const Diagnostics& errors, const std::set<std::size_t>& without) const;
+    double candidate_cost(const Candidate& c, const Node& node, toolchain::Phase phase, toolchain::Phase first) const;
+    void hint_rivals();
+    const Winner* take_winner();
+
+    toolchain::Workspace& workspace_;
+    Options options_;
+    Weights weights_;
+    std::stop_token stop_;
+    std::function<void(const Event&)> on_event_;
+    std::chrono::steady_clock::time_point deadline_;
+    std::vector<Node> nodes_;
+    std::deque<Winner> winners_; // pointers to members stay valid
+    std::vector<Open> open_; // heap
+    std::set<std::string> visited_;
+    project::Project root_;
+    std::optional<Error> failure_;
+    int order_ = 0, checks_ = 0, after_winner_ = 0, gutted_ = 0;
+    CheckPool pool_; // last: its threads use the workspace and must end first
+};
+
+} // namespace rustcoder::repair
