@@ -256,6 +256,7 @@ TEST_F(HttpServerTest, a_slow_reader_is_told_full_not_buffered_without_end) {
             full = !stream->wait_writable(300ms);
         ASSERT_LT(accepted, 256u << 20) << "the reader takes nothing, so the queue must fill";
     }
+    EXPECT_EQ(c.read_head().status, 200);
     std::thread reader([&] {
         std::string chunk;
         while (c.read_chunk(chunk, 2000) && !chunk.empty()) {
