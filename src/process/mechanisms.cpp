@@ -1,0 +1,149 @@
+#include "process/mechanisms.h"
+
+#include "process/landlock.h"
+#include "process/seccomp.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace rustcoder::process {
+namespace {
+
+constexpr int args_fd = 3, status_fd = 4, seccomp_fd = 5; // numbers in bubblewrap
+
+struct Ends {
+    base::Fd read, write;
+};
+
+Result<Ends> make_pipe() {
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return fail(Errc::io, fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    return Ends{base::Fd(fds[0]), base::Fd(fds[1])};
+}
+
+void never_block(const base::Fd &fd) {
+    fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
+}
+
+/// The three standard streams: ours in `pipes`, the child's in the others.
+struct Streams {
+    Pipes pipes;
+    base::Fd in, out, err;
+};
+
+Result<Streams> make_streams(const Command &command) {
+    Streams s;
+    if (command.stdin_bytes.empty()) {
+        s.in = base::Fd(open("/dev/null", O_RDONLY | O_CLOEXEC));
+        if (!s.in)
+            return fail(Errc::io, fmt::format("cannot open: {}", std::strerror(errno)), "/dev/null");
+    } else {
+        RC_TRY_ASSIGN(Ends in, make_pipe());
+        never_block(in.write);
+        s.in = std::move(in.read);
+        s.pipes.in = std::move(in.write);
+    }
+    RC_TRY_ASSIGN(Ends out, make_pipe());
+    RC_TRY_ASSIGN(Ends err, make_pipe());
+    never_block(out.read);
+    never_block(err.read);
+    s.pipes.out = std::move(out.read);
+    s.pipes.err = std::move(err.read);
+    s.out = std::move(out.write);
+    s.err = std::move(err.write);
+    return s;
+}
+
+std::vector<ResourceLimit> resource_limits(const Limits &l, bool address_space) {
+    return {{RLIMIT_CORE, 0, 0},
+            {RLIMIT_CPU, l.cpu_seconds, l.cpu_seconds + 1}, // SIGXCPU, then SIGKILL
+            {RLIMIT_FSIZE, l.file_bytes, l.file_bytes},
+            {RLIMIT_NOFILE, l.open_files, l.open_files},
+            {RLIMIT_MEMLOCK, 1 << 20, 1 << 20},
+            {address_space ? RLIMIT_AS : RLIMIT_DATA, l.memory_bytes, l.memory_bytes}};
+}
+
+/// A file in memory with these bytes, positioned at its start.
+Result<base::Fd> memory_file(const char *name, const void *bytes, std::size_t size) {
+    base::Fd fd(memfd_create(name, MFD_CLOEXEC));
+    if (!fd || write(fd.get(), bytes, size) != static_cast<ssize_t>(size) || lseek(fd.get(), 0, SEEK_SET) != 0)
+        return fail(Errc::io, fmt::format("cannot make a file in memory: {}", std::strerror(errno)), name);
+    return fd;
+}
+
+std::string joined_with_nul(const std::vector<std::string> &words) {
+    std::string out;
+    for (const auto &w : words) {
+        out += w;
+        out += '\0';
+    }
+    return out;
+}
+
+} // namespace
+
+Result<Supervised> run_bubblewrap(const std::string &program, const BubblewrapVariant &variant, const Command &command,
+                                  const Policy &policy, std::stop_token stop) {
+    RC_TRY_ASSIGN(Streams streams, make_streams(command));
+    RC_TRY_ASSIGN(Ends status, make_pipe());
+    never_block(status.read);
+    base::Fd filter_file;
+    if (auto filter = seccomp_filter(Tier::running)) {
+        RC_TRY_ASSIGN(filter_file, memory_file("seccomp", filter->data(), filter->size_bytes()));
+    }
+    // Through a file: no limit on length, and nothing of it in the process list. bubblewrap itself gets no environment,
+    // because it runs outside: a caller's LD_PRELOAD must not reach it.
+    const std::string words =
+        joined_with_nul(bubblewrap_arguments(variant, command, policy, filter_file ? seccomp_fd : -1, status_fd));
+    RC_TRY_ASSIGN(base::Fd args, memory_file("args", words.data(), words.size()));
+    Launch launch;
+    launch.argv = {program, "--args", std::to_string(args_fd), "--"};
+    launch.argv.insert(launch.argv.end(), command.argv.begin(), command.argv.end());
+    launch.fds = {streams.in.get(), streams.out.get(), streams.err.get(), args.get(), status.write.get()};
+    if (filter_file)
+        launch.fds.push_back(filter_file.get());
+    launch.limits = resource_limits(policy.limits, false);
+    launch.cwd = "/";
+    become_subreaper();
+    RC_TRY_ASSIGN(Child child, spawn(launch));
+    streams.in.reset();
+    streams.out.reset();
+    streams.err.reset();
+    status.write.reset();
+    streams.pipes.status = std::move(status.read);
+    return supervise(std::move(child), std::move(streams.pipes), command, policy, stop);
+}
+
+Result<Supervised> run_direct(const Confinement &confinement, const Command &command, const Policy &policy,
+                              std::stop_token stop) {
+    RC_TRY_ASSIGN(Streams streams, make_streams(command));
+    Launch launch;
+    launch.argv = command.argv;
+    launch.env = command.env;
+    launch.cwd = command.cwd.string();
+    launch.fds = {streams.in.get(), streams.out.get(), streams.err.get()};
+    launch.limits = resource_limits(policy.limits, policy.tier == Tier::checking);
+    launch.drop_capabilities = confinement.drop_capabilities && geteuid() == 0;
+    base::Fd ruleset;
+    if (confinement.landlock) {
+        RC_TRY_ASSIGN(ruleset, make_landlock_ruleset(policy.read_only, policy.read_write));
+        launch.landlock = ruleset.get();
+    }
+    if (confinement.seccomp) {
+        RC_TRY_ASSIGN(launch.seccomp, seccomp_filter(Tier::checking));
+    }
+    become_subreaper();
+    RC_TRY_ASSIGN(Child child, spawn(launch));
+    streams.in.reset();
+    streams.out.reset();
+    streams.err.reset();
+    return supervise(std::move(child), std::move(streams.pipes), command, policy, stop);
+}
+
+} // namespace rustcoder::process
