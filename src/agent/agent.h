@@ -29,6 +29,7 @@ struct FixRequest {
     std::string description;
     repair::Options options;
     bool run = false;                   // run the program at the end (contract: /compile-and-fix does)
+    toolchain::RunInput input;          // what to run it with
 };
 struct FixAnswer {
     repair::Outcome outcome;

@@ -27,6 +27,7 @@ struct Options {
     bool compiler_only = false;                   // baseline: only rustc's own suggestions
     bool deny_warnings = false;                   // warnings are errors too
     bool run_tests = false;                       // judge compiling candidates by the project's own tests
+    bool judge_by_tests = true;                   // agent: turn run_tests on when the project has tests
     std::vector<Example> examples;                // judge by these too (bins)
     bool build = true;                            // end with a real build (link, const-eval)
     int threads = 0;                              // parallel checks; 0 = cores

@@ -1,0 +1,60 @@
+// Shared by the subcommands: input, output, wiring of the environment. Internal to cli/.
+#pragma once
+
+#include "agent/agent.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace rustcoder::cli {
+
+// Documented in --help and docs/cli.md.
+enum ExitCode { ok = 0, not_fixed = 1, usage = 2, unavailable = 3, interrupted = 130 };
+
+/// A subcommand registers its options and sets the callback that runs it.
+using Run = std::function<int()>;
+void add_fix(CLI::App& app, Run& run);
+void add_compile(CLI::App& app, Run& run);
+void add_doctor(CLI::App& app, Run& run);
+void add_config(CLI::App& app, Run& run);
+void add_serve(CLI::App& app, Run& run);
+void add_mcp(CLI::App& app, Run& run);
+
+/// Toolchain, sandbox and cache as configured.
+Result<agent::Environment> environment();
+std::filesystem::path cache_directory();
+std::filesystem::path state_directory();
+
+/// `.env` in the working directory (contract): sets variables that are not set yet. Lines KEY=VALUE, # comments.
+void load_dotenv();
+
+struct Input {
+    project::Project project;
+    enum class Kind { folder, file, flat_text } kind = Kind::folder;
+    std::filesystem::path path; // folder or file; empty for standard input
+    std::string file_in_project; // kind file: which path of the project it is
+    std::vector<std::string> notes;
+};
+/// A folder, a .rs file, a flat-text file, or "-" for flat text on standard input.
+Result<Input> read_input(const std::string& path);
+
+/// Terminal styling; plain when stdout is no terminal or NO_COLOR is set.
+struct Style {
+    bool colour = false;
+    std::string red(std::string_view s) const { return paint("31", s); }
+    std::string green(std::string_view s) const { return paint("32", s); }
+    std::string yellow(std::string_view s) const { return paint("33", s); }
+    std::string bold(std::string_view s) const { return paint("1", s); }
+    std::string dim(std::string_view s) const { return paint("2", s); }
+    std::string paint(std::string_view code, std::string_view s) const;
+    std::string diff(const std::string& unified) const;
+};
+Style style_for(int fd);
+int report(const Error& error); // prints, returns the exit code
+/// Fires on SIGINT and SIGTERM once installed.
+std::stop_token interrupt_token();
+
+} // namespace rustcoder::cli
