@@ -13,11 +13,11 @@ namespace rustcoder::toolchain {
 struct Toolchain {
     std::filesystem::path cargo, rustc; // the real binaries, never rustup's proxies (each costs 10 ms)
     std::filesystem::path sysroot;
-    std::string rustc_version;  // "1.95.0"
-    std::string rustc_verbose;  // rustc -vV
+    std::string rustc_version; // "1.95.0"
+    std::string rustc_verbose; // rustc -vV
     std::string cargo_version;
-    std::string host;           // target triple
-    int minor = 0;              // 95
+    std::string host; // target triple
+    int minor = 0;    // 95
     bool has_std_sources = false;
     std::vector<std::string> notes; // what was chosen and why
 
@@ -35,6 +35,6 @@ struct DiscoverOptions {
 /// Order: explicit paths; rustup's active toolchain (resolved through `rustup which` semantics without running the
 /// proxies where possible); cargo/rustc on PATH; Debian's /usr/bin. Errors: unavailable with how to install.
 /// The result is cached on disk per (path, mtime) so that the second start costs no process.
-Result<Toolchain> discover(const DiscoverOptions& options = DiscoverOptions::from_environment());
+Result<Toolchain> discover(const DiscoverOptions &options = DiscoverOptions::from_environment());
 
 } // namespace rustcoder::toolchain

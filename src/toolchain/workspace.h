@@ -1,9 +1,10 @@
 // A Project materialised once in a private directory, and checked many times.
 //
-// check() is the authority: real cargo, all targets. It also records rustc's command line per unit; quick_check() replays
-// those lines on a candidate Project in a private slot (own source copy, own output directory), several at once. The
-// target directory is private to the Workspace: two projects of one name sharing one make cargo report success for code
-// that does not compile (floors.md). Dependencies are built once per lockfile into a warm read-only cache where possible.
+// check() is the authority: real cargo, all targets. It also records rustc's command line per unit; quick_check()
+// replays those lines on a candidate Project in a private slot (own source copy, own output directory), several at
+// once. The target directory is private to the Workspace: two projects of one name sharing one make cargo report
+// success for code that does not compile (floors.md). Dependencies are built once per lockfile into a warm read-only
+// cache where possible.
 //
 // Thread-safety: check/build/test/run are serialised by a mutex; quick_check may be called from many threads at once.
 #pragma once
@@ -22,15 +23,16 @@
 namespace rustcoder::toolchain {
 
 struct WorkspaceOptions {
-    process::Limits check_limits;                      // per child
-    process::Limits run_limits;                        // tests and programs
-    bool all_targets = true;                           // tests, examples, benches too
-    int slots = 0;                                     // parallel quick checks; 0 = cores * 2
-    bool incremental = true;                           // -Cincremental in slots where it pays
-    std::vector<std::filesystem::path> registries;     // local registries / vendored sources offered to cargo, read-only;
-                                                       // default: /usr/share/cargo/registry when present
-    std::vector<std::filesystem::path> extra_read_only; // e.g. path dependencies outside the project that the user allows
-    std::filesystem::path cache_dir;                   // warm dependencies; empty = none
+    process::Limits check_limits;                  // per child
+    process::Limits run_limits;                    // tests and programs
+    bool all_targets = true;                       // tests, examples, benches too
+    int slots = 0;                                 // parallel quick checks; 0 = cores * 2
+    bool incremental = true;                       // -Cincremental in slots where it pays
+    std::vector<std::filesystem::path> registries; // local registries / vendored sources offered to cargo, read-only;
+                                                   // default: /usr/share/cargo/registry when present
+    std::vector<std::filesystem::path>
+        extra_read_only;             // e.g. path dependencies outside the project that the user allows
+    std::filesystem::path cache_dir; // warm dependencies; empty = none
 };
 
 struct CheckReport {
@@ -47,11 +49,14 @@ struct CheckReport {
 
 struct RunReport {
     bool built = false;
-    process::Exit exit;       // of the program or of the test run
-    CheckReport build;        // diagnostics of the build
+    process::Exit exit;               // of the program or of the test run
+    CheckReport build;                // diagnostics of the build
     std::filesystem::path executable; // when built and kept
-    struct Test { std::string name; enum class Result { ok, failed, ignored } result; };
-    std::vector<Test> tests;  // test() only, in order
+    struct Test {
+        std::string name;
+        enum class Result { ok, failed, ignored } result;
+    };
+    std::vector<Test> tests; // test() only, in order
     std::size_t passed() const;
     std::size_t failed() const;
 };
@@ -59,7 +64,7 @@ struct RunReport {
 struct RunInput {
     std::vector<std::string> arguments;
     std::string stdin_bytes;
-    std::string bin;      // "" = default/only binary
+    std::string bin; // "" = default/only binary
     bool release = false;
 };
 
@@ -70,24 +75,25 @@ struct Costs {
 
 class Workspace {
 public:
-    static Result<std::unique_ptr<Workspace>> open(const Toolchain& toolchain, const process::Sandbox& sandbox,
+    static Result<std::unique_ptr<Workspace>> open(const Toolchain &toolchain, const process::Sandbox &sandbox,
                                                    WorkspaceOptions options = {});
     virtual ~Workspace() = default;
 
     /// Authoritative. A project that does not compile is a report, not an error.
-    virtual Result<CheckReport> check(const project::Project& project, std::stop_token stop = {}) = 0;
+    virtual Result<CheckReport> check(const project::Project &project, std::stop_token stop = {}) = 0;
     /// Fast verdict on a candidate: replays recorded units whose inputs changed against the last check(). Falls back to
     /// cargo in the slot when the manifest changed or nothing was recorded. `ok` here still needs check() at the end.
-    virtual Result<CheckReport> quick_check(const project::Project& candidate, std::stop_token stop = {}) = 0;
+    virtual Result<CheckReport> quick_check(const project::Project &candidate, std::stop_token stop = {}) = 0;
     /// Real build with codegen and link (debuginfo 0): finds what a check cannot see.
-    virtual Result<CheckReport> build(const project::Project& project, std::stop_token stop = {}) = 0;
-    virtual Result<RunReport> test(const project::Project& project, std::stop_token stop = {}) = 0;
+    virtual Result<CheckReport> build(const project::Project &project, std::stop_token stop = {}) = 0;
+    virtual Result<RunReport> test(const project::Project &project, std::stop_token stop = {}) = 0;
     /// built == false with an explanation when there is no binary.
-    virtual Result<RunReport> run(const project::Project& project, const RunInput& input, std::stop_token stop = {}) = 0;
+    virtual Result<RunReport> run(const project::Project &project, const RunInput &input,
+                                  std::stop_token stop = {}) = 0;
     virtual int slots() const = 0;
     virtual Costs costs() const = 0;
-    virtual const Toolchain& toolchain() const = 0;
-    virtual const process::Sandbox& sandbox() const = 0;
+    virtual const Toolchain &toolchain() const = 0;
+    virtual const process::Sandbox &sandbox() const = 0;
 };
 
 } // namespace rustcoder::toolchain
