@@ -1,0 +1,218 @@
+// E0507 E0508 E0509: a value cannot be moved out from behind a reference, an index, a shared pointer or a type with Drop.
+#include "repair/own_support.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+
+namespace rustcoder::repair {
+
+namespace {
+
+using Index = std::int64_t;
+
+bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+
+struct Behind {
+    Range place;       // the moved place
+    std::string type;  // its type, cleaned
+    bool is_mutable = false; // behind `&mut`
+    Index before = 0, after = 0; // neighbouring tokens
+};
+
+void option_calls(Site& site, const Behind& b) {
+    const Source& s = site.s();
+    if (s.at(b.after) != "." || s.at(b.after + 2) != "(")
+        return;
+    std::string method(s.at(b.after + 1));
+    if (!b.type.starts_with("Option<") && !b.type.starts_with("Result<"))
+        return;
+    std::string x = site.str(b.place);
+    site.propose(Risk::low, b.is_mutable ? 0.45 : 0.6,
+                 "`" + method + "` would take the value out of `" + x + "`, which is only borrowed; `as_ref` looks at it in place.",
+                 {site.put(b.place.end, ".as_ref()")});
+    if (has(b.type, "<Box<") || has(b.type, "<String") || has(b.type, "<Vec<"))
+        site.propose(Risk::low, 0.35, "`" + x + "` is only borrowed; `as_deref` gives a reference to what is inside.",
+                     {site.put(b.place.end, ".as_deref()")});
+    if (b.type.starts_with("Option<")) {
+        site.propose(Risk::behaviour, b.is_mutable ? 0.5 : 0.12,
+                     "`" + x + "` is only borrowed; `take` moves the value out and leaves None.", {site.put(b.place.end, ".take()")});
+        site.propose(Risk::low, b.is_mutable ? 0.3 : 0.05, "`" + x + "` is only borrowed; `as_mut` changes the value in place.",
+                     {site.put(b.place.end, ".as_mut()")});
+    }
+}
+
+void patterns(Site& site, const Behind& b) {
+    const Source& s = site.s();
+    auto before = s.at(b.before);
+    std::string x = site.str(b.place);
+    bool scrutinee = before == "match" || (before == "=" && s.at(b.after) == "{");
+    if (scrutinee) {
+        bool star = x.starts_with("*");
+        site.propose(Risk::low, 0.72, "matching on `" + x + "` would move out of it; the match now borrows.",
+                     {star ? site.cut({b.place.begin, b.place.begin + 1}) : site.put(b.place.begin, "&")});
+        site.propose(Risk::low, b.is_mutable ? 0.5 : 0.1, "matching on `" + x + "` would move out of it; it is borrowed mutably.",
+                     {site.put(b.place.begin, "&mut ")});
+        if (b.type.starts_with("Option<"))
+            site.propose(Risk::behaviour, b.is_mutable ? 0.4 : 0.05, "the value is taken out of `" + x + "` and None left behind.",
+                         {site.put(b.place.end, ".take()")});
+    }
+    if (before == "in") {
+        site.propose(Risk::low, 0.75, "the loop would consume `" + x + "`, which is only borrowed; it borrows the items.",
+                     {site.put(b.place.begin, "&")});
+        site.propose(Risk::cost, 0.3, "the loop would consume `" + x + "`, which is only borrowed; the items are cloned.",
+                     {site.put(b.place.end, ".iter().cloned()")});
+        site.propose(Risk::cost, 0.2, "the loop runs over a copy of `" + x + "`.", {site.put(b.place.end, ".clone()")});
+        if (b.is_mutable)
+            site.propose(Risk::behaviour, 0.2, "the items are taken out of `" + x + "`.",
+                         {site.put(b.place.end, b.type.starts_with("Vec") ? ".drain(..)" : ".drain()")});
+    }
+    if (before == "=" && !scrutinee) {
+        bool star = x.starts_with("*");
+        site.propose(Risk::low, 0.4, "`" + x + "` is only borrowed, so the binding borrows it too.",
+                     {star ? site.swap(b.place, "&" + x) : site.put(b.place.begin, "&")});
+        if (b.is_mutable)
+            site.propose(Risk::low, 0.2, "`" + x + "` is only borrowed, so the binding borrows it mutably.",
+                         {site.put(b.place.begin, "&mut ")});
+    }
+}
+
+void replacements(Site& site, const Behind& b) {
+    const Source& s = site.s();
+    std::string x = site.str(b.place);
+    bool star = x.starts_with("*");
+    std::string bare = star ? x.substr(1) : x;
+    if (star && bare.starts_with("(") && bare.ends_with(")"))
+        bare = bare.substr(1, bare.size() - 2);
+    if (b.type.starts_with("&mut "))
+        return;
+    bool shared = b.type.starts_with("Rc<") || b.type.starts_with("Arc<");
+    bool clonable = !b.type.starts_with("dyn ") && !b.type.starts_with("Box<dyn") && !b.type.starts_with("[");
+    if (clonable) {
+        site.propose(shared ? Risk::none : Risk::cost, shared ? 0.85 : 0.5,
+                     "`" + x + "` is only borrowed and cannot be given away; a clone is.",
+                     {star ? site.swap(b.place, base::is_ident_start(bare[0]) || bare[0] == '(' ? "(" + x + ").clone()" : bare)
+                           : site.put(b.place.end, ".clone()")});
+        if (star) { // (*rc).clone() reads better than a double dereference
+            site.propose(Risk::cost, 0.45, "`" + x + "` cannot be moved out of the shared pointer; a clone is.",
+                         {site.swap(b.place, "(" + x + ").clone()")});
+            site.propose(Risk::cost, 0.4, "the pointer itself is cloned instead of moving out of it.",
+                         {site.swap(b.place, bare + ".clone()")});
+        }
+    }
+    if (auto type = local_type(site.context, b.type); type && clonable) {
+        if (auto edit = derive_edit(*type, {"Clone"}))
+            site.propose(Risk::cost, 0.42, "`" + type->item->name + "` can be cloned once it derives Clone; a clone is given away.",
+                         {*edit, star ? site.swap(b.place, "(" + x + ").clone()") : site.put(b.place.end, ".clone()")});
+        if (fields_copy(site.context, *type->item))
+            if (auto edit = derive_edit(*type, {"Clone", "Copy"}))
+                site.propose(Risk::cost, 0.5, "`" + type->item->name + "` holds only plain values, so it can be copied.", {*edit});
+    }
+    bool option = b.type.starts_with("Option<");
+    bool defaults = option || !default_value(site.context, b.type).empty();
+    if (option && s.at(b.after) != ".")
+        site.propose(Risk::behaviour, b.is_mutable ? 0.65 : 0.1, "the value is moved out of `" + x + "` and None left behind.",
+                     {site.put(b.place.end, ".take()")});
+    if (defaults && !star)
+        site.propose(Risk::behaviour, b.is_mutable ? (option ? 0.2 : 0.35) : site.d.code == "E0509" ? 0.4 : 0.05,
+                     "the value is moved out of `" + x + "` and an empty one left behind.",
+                     {site.swap(b.place, "std::mem::take(&mut " + x + ")")});
+}
+
+void consuming_method(Site& site, const Behind& b) {
+    const Source& s = site.s();
+    if (s.at(b.after) != "." || s.at(b.after + 2) != "(")
+        return;
+    std::string method(s.at(b.after + 1));
+    const auto& name = s.tokens()[static_cast<std::size_t>(b.after) + 1];
+    if (method == "into_iter") {
+        site.propose(Risk::low, 0.62, "`into_iter` would consume the borrowed collection; `iter` looks at its items.",
+                     {site.swap({name.begin, name.end}, "iter")});
+        site.propose(Risk::cost, 0.4, "`into_iter` would consume the borrowed collection; its items are cloned one by one.",
+                     {site.swap({name.begin, name.end}, "iter().cloned")});
+    }
+    if (method == "into_bytes")
+        site.propose(Risk::low, 0.5, "`into_bytes` would consume the borrowed string.", {site.swap({name.begin, name.end}, "as_bytes")});
+    Call call;
+    call.path = site.path();
+    call.name = method;
+    call.method = true;
+    call.arguments = site.t().arguments(s.tokens()[static_cast<std::size_t>(b.after) + 2].begin);
+    auto callee = callee_of(site.context, call);
+    if (!callee || callee->item->parameters.empty())
+        return;
+    const auto& self = callee->item->parameters.front();
+    auto text = callee->tree->source().text(self.range);
+    if (text != "self" && text != "mut self")
+        return;
+    const Item* owner = owner_of(*callee->tree, *callee->item);
+    if (owner && owner->kind == ItemKind::impl && !owner->trait_name.empty())
+        return;
+    Usage usage = usage_of(callee->tree->source(), callee->item->body, "self");
+    site.propose(Risk::low, usage == Usage::consumes ? 0.25 : 0.6,
+                 "`" + method + "` consumed its object although it is only borrowed here; it now borrows it.",
+                 {make_edit(callee->path, self.range.begin, self.range.end, usage == Usage::mutates ? "&mut self" : "&self")});
+}
+
+void arguments_and_returns(Site& site, const Behind& b) {
+    std::size_t argument = 0;
+    auto call = call_around(site, b.place.begin, &argument);
+    std::string x = site.str(b.place);
+    if (call && call->arguments[argument] == b.place) {
+        if (auto callee = callee_of(site.context, *call))
+            if (auto p = parameter_of(*callee->item, *call, argument)) {
+                Usage usage = usage_of(callee->tree->source(), callee->item->body, callee->item->parameters[*p].name);
+                if (auto edits = borrow_parameter(site.context, *callee, *p, false))
+                    site.propose(Risk::low, usage == Usage::reads ? 0.6 : 0.12,
+                                 "`" + call->name + "` took ownership of `" + x + "`, which is only borrowed here; it now borrows it.",
+                                 std::move(*edits));
+            }
+        site.propose(Risk::low, 0.3, "`" + x + "` is only borrowed, so a reference is passed on.", {site.put(b.place.begin, "&")});
+    }
+    const Item* fn = site.function();
+    if (!fn || fn->return_type.empty())
+        return;
+    auto frames = frames_at(site.s(), b.place.begin);
+    bool tail = !frames.empty() && (without_semicolon(site.s(), frames.front().statement) == b.place ||
+                                    site.s().at(b.before) == "return");
+    const Item* owner = owner_of(site.t(), *fn);
+    if (tail && clean_type(site.text(fn->return_type)) == b.type && (!owner || owner->trait_name.empty())) {
+        std::string type = borrowed_type(site.text(fn->return_type));
+        site.propose(fn->is_public ? Risk::behaviour : Risk::cost, b.type == "String" ? 0.4 : 0.35,
+                     "`" + x + "` is only borrowed, so the function returns a reference to it.",
+                     {site.put(b.place.begin, "&"), site.swap(fn->return_type, type)});
+    }
+}
+
+void move_from_behind(Site& site) {
+    Behind b;
+    b.place = site.at();
+    const Source& s = site.s();
+    b.type = clean_type(moved_type(site.d));
+    b.is_mutable = has(site.d.message, "mutable reference") && !has(site.d.message, "shared");
+    if (site.d.code == "E0509")
+        b.is_mutable = true;
+    b.before = static_cast<Index>(s.token_at(b.place.begin)) - 1;
+    b.after = static_cast<Index>(s.token_at(b.place.end));
+    option_calls(site, b);
+    patterns(site, b);
+    replacements(site, b);
+    consuming_method(site, b);
+    arguments_and_returns(site, b);
+    // a binding in a pattern: `ref`
+    for (const Span& span : site.d.spans)
+        if (has(span.label, "data moved here") || has(span.label, "moved here"))
+            if (Range r = site.range(&span); !r.empty() && s.text(r).find_first_of(" .(") == std::string_view::npos)
+                site.propose(Risk::low, 0.4, "the pattern would move the value out; `ref` borrows it.", {site.put(r.begin, "ref ")});
+    if (has(site.d.message, "captured variable")) {
+        std::string x = site.str(b.place);
+        site.propose(Risk::cost, 0.5, "the closure may run several times, so it cannot give `" + x + "` away; it gives a clone.",
+                     {site.put(b.place.end, ".clone()")});
+    }
+}
+
+} // namespace
+
+RC_CODE_RULE(move_from_behind, "own-e0507", "E0507", "E0508", "E0509")
+
+} // namespace rustcoder::repair
