@@ -133,7 +133,7 @@ struct WorkspaceImpl::Replay {
     std::unordered_map<std::string, const Unit *> by_key = {};
     std::unordered_map<std::string, State> states = {};
     CheckReport report = {};
-    bool needs_cargo = false; // a host program (proc macro, build script) changed and still compiles
+    bool needs_cargo = false; // a host crate (proc macro, what it links) changed and still compiles
     bool all_ok = true;
 
     Result<State> visit(const Unit &unit);
@@ -258,6 +258,8 @@ Result<WorkspaceImpl::Replay::State> WorkspaceImpl::Replay::visit(const Unit &un
     if (blocked) {
         result = State::blocked;
         all_ok = false;
+    } else if (affected && needs_cargo) {
+        result = State::blocked; // it may need the dynamic library that only cargo's line builds
     } else if (affected) {
         if (const Unit *twin = test_twin(unit, base)) {
             RC_TRY_ASSIGN(const State state, visit(*twin));
@@ -284,7 +286,7 @@ Result<CheckReport> WorkspaceImpl::replay(Slot &slot, const Baseline &base, cons
     }
     CheckReport report = std::move(replay.report);
     report.ok = replay.all_ok && report.errors() == 0;
-    if (report.ok && replay.needs_cargo)
+    if (replay.needs_cargo)
         return cargo_in_slot(slot, slot.place.tree.held(), stop);
     for (const Diagnostic &d : report.diagnostics)
         report.stderr_text += d.rendered;

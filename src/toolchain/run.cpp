@@ -115,6 +115,7 @@ Result<RunReport> WorkspaceImpl::run(const project::Project &project, const RunI
     for (const Artifact &a : built.artifacts)
         if (!a.executable.empty() && a.kind == "bin" && (input.bin.empty() || a.target_name == input.bin))
             bins.push_back(&a);
+    std::ranges::sort(bins, {}, &Artifact::target_name);
     std::string names;
     for (const Artifact *a : bins)
         names += (names.empty() ? "" : ", ") + a->target_name;

@@ -193,19 +193,24 @@ fs::path cache_file(const std::string &key) {
     return folder / "rustcoder" / fmt::format("toolchain-{:016x}.json", base::hash64(key));
 }
 
-std::string ask(const fs::path &program, std::vector<std::string> arguments) {
-    // The user's own compiler asked for its version: no confinement needed, only the bounds.
-    const process::Sandbox sandbox(process::Mode::off);
+/// Output of a tool asked about itself. Confined like any check; where that is not possible, only bounded: it is the
+/// user's own compiler, and no code of a project is involved.
+std::string ask(const fs::path &program, const std::vector<std::string> &arguments) {
     process::Command command;
     command.argv = {program.string()};
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
     command.env = {"PATH=" + program.parent_path().string() + ":/usr/bin:/bin", "HOME=/nonexistent", "LC_ALL=C"};
-    command.cwd = "/";
+    command.cwd = program.parent_path();
     process::Policy policy;
     policy.tier = process::Tier::checking;
+    policy.read_only = {program.parent_path(), program.parent_path().parent_path()};
     policy.limits.wall = std::chrono::seconds(20);
-    const auto exit = sandbox.run(command, policy);
-    return exit && exit->ok() ? exit->out : std::string();
+    for (const auto &sandbox : {process::Sandbox(), process::Sandbox(process::Mode::off)}) {
+        const auto exit = sandbox.run(command, policy);
+        if (exit)
+            return exit->ok() ? exit->out : std::string();
+    }
+    return {};
 }
 
 std::string field(std::string_view text, std::string_view key) {

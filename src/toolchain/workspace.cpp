@@ -310,11 +310,13 @@ Result<CheckReport> WorkspaceImpl::check(const project::Project &project, std::s
     CheckReport report = report_of(run, main_.tree, options_.registries);
     baseline_ = record(run, report);
     // A library that failed hides its dependents, and at the first check nobody knows which they are.
-    report.complete = report.cargo_error.empty() && run.output.parsed.build_finished.has_value() &&
-                      std::ranges::none_of(baseline_->units, [](const Unit &u) {
-                          return u.status == Unit::Status::not_run ||
-                                 (u.status == Unit::Status::failed && !u.test && !u.label.starts_with("bin"));
-                      });
+    report.complete =
+        report.cargo_error.empty() && run.output.parsed.build_finished.has_value() &&
+        std::ranges::none_of(baseline_->units, [](const Unit &u) {
+            const bool needed_by_others = !u.test && !u.label.starts_with("bin") && !u.label.starts_with("example") &&
+                                          !u.label.starts_with("bench");
+            return u.status == Unit::Status::not_run || (u.status == Unit::Status::failed && needed_by_others);
+        });
     save_rustc_info();
     report.wall = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     seconds.observe(std::chrono::duration<double>(report.wall).count());
