@@ -355,7 +355,7 @@ private:
     const Clock::time_point deadline_ =
         start_ + std::min<milliseconds>(policy_.limits.wall, std::chrono::hours(24 * 365));
     Clock::time_point next_tree_ = start_ + tree_interval;
-    Clock::time_point next_disk_ = policy_.tier == Tier::running ? start_ + disk_interval : Clock::time_point::max();
+    Clock::time_point next_disk_ = start_ + disk_interval;
     std::size_t fed_ = 0;
     bool leader_gone_ = false;
     bool reaped_ = false;
