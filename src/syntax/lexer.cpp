@@ -300,7 +300,7 @@ constexpr Block foreign[] = {
 
 bool is_foreign_symbol(char32_t c) {
     return c >= 0x80 && std::any_of(std::begin(foreign), std::end(foreign),
-                                    [&](const Block &b) { return b.first <= c && c <= b.last; });
+                                    [&](const Block& b) { return b.first <= c && c <= b.last; });
 }
 
 CodePoint code_point_at(std::string_view text, std::size_t i) {

@@ -187,7 +187,7 @@ std::string Scan::normal(Range r) const {
     bool gap = false;
     std::size_t i = s_.token_at(r.begin);
     for (std::size_t at = r.begin; i < s_.tokens().size() && s_.tokens()[i].begin < r.end; ++i) {
-        const Token &t = s_.tokens()[i];
+        const Token& t = s_.tokens()[i];
         gap = t.begin > at;
         if (gap && !out.empty())
             out += ' ';

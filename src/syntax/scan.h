@@ -11,14 +11,14 @@ namespace rustcoder::syntax {
 
 class Scan {
 public:
-    explicit Scan(const Source &source) : s_(source) {}
+    explicit Scan(const Source& source) : s_(source) {}
 
-    const Source &source() const { return s_; }
+    const Source& source() const { return s_; }
     int size() const { return static_cast<int>(s_.tokens().size()); }
     std::string_view at(int i) const { return s_.at(i); }
     bool is(int i, std::string_view text) const { return s_.at(i) == text; }
     bool kind(int i, Kind k) const { return i >= 0 && i < size() && token(i).kind == k; }
-    const Token &token(int i) const { return s_.tokens()[static_cast<std::size_t>(i)]; }
+    const Token& token(int i) const { return s_.tokens()[static_cast<std::size_t>(i)]; }
     bool is_open(int i) const { return kind(i, Kind::open); }
     bool is_close(int i) const { return kind(i, Kind::close); }
     bool is_literal(int i) const;
@@ -57,7 +57,7 @@ public:
     std::string normal(Range r) const;
 
 private:
-    const Source &s_;
+    const Source& s_;
 };
 
 } // namespace rustcoder::syntax

@@ -21,12 +21,12 @@ std::vector<std::size_t> line_starts(std::string_view text) {
 }
 
 /// Fills line, indent and first_on_line.
-void place_tokens(std::string_view text, const std::vector<std::size_t> &lines, std::vector<Token> &tokens) {
+void place_tokens(std::string_view text, const std::vector<std::size_t>& lines, std::vector<Token>& tokens) {
     std::size_t line = 0;
     std::size_t indent_of = static_cast<std::size_t>(-1);
     std::uint32_t indent = 0;
     std::size_t previous_line = static_cast<std::size_t>(-1);
-    for (Token &t : tokens) {
+    for (Token& t : tokens) {
         while (line + 1 < lines.size() && lines[line + 1] <= t.begin)
             ++line;
         if (indent_of != line) {
@@ -44,12 +44,12 @@ void place_tokens(std::string_view text, const std::vector<std::size_t> &lines, 
 
 /// Pairs delimiters with a stack. A closer that fits a deeper opener takes it and leaves those above unmatched; one
 /// that fits none stays unmatched itself.
-void match_delimiters(std::string_view text, std::vector<Token> &tokens, std::vector<std::int32_t> &parents,
-                      std::vector<std::size_t> &unmatched) {
+void match_delimiters(std::string_view text, std::vector<Token>& tokens, std::vector<std::int32_t>& parents,
+                      std::vector<std::size_t>& unmatched) {
     std::vector<std::size_t> stack;
     parents.assign(tokens.size(), -1);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-        Token &t = tokens[i];
+        Token& t = tokens[i];
         if (t.kind == Kind::close) {
             auto fits = std::find_if(stack.rbegin(), stack.rend(),
                                      [&](std::size_t o) { return closer_of(text[tokens[o].begin]) == text[t.begin]; });
@@ -98,7 +98,7 @@ std::string_view Source::at(std::int64_t i) const {
 }
 
 std::size_t Source::token_at(std::size_t offset) const {
-    auto it = std::partition_point(tokens_.begin(), tokens_.end(), [&](const Token &t) { return t.end <= offset; });
+    auto it = std::partition_point(tokens_.begin(), tokens_.end(), [&](const Token& t) { return t.end <= offset; });
     return static_cast<std::size_t>(it - tokens_.begin());
 }
 
@@ -137,7 +137,7 @@ std::string_view Source::line_indent(std::size_t line) const {
 
 bool Source::in_comment_or_literal(std::size_t offset) const {
     auto comment =
-        std::partition_point(comments_.begin(), comments_.end(), [&](const Range &r) { return r.end <= offset; });
+        std::partition_point(comments_.begin(), comments_.end(), [&](const Range& r) { return r.end <= offset; });
     if (comment != comments_.end() && comment->contains(offset))
         return true;
     std::size_t i = token_at(offset);

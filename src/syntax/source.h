@@ -42,17 +42,17 @@ struct Range {
     std::size_t begin = 0, end = 0;
     bool contains(std::size_t o) const { return begin <= o && o < end; }
     bool empty() const { return begin >= end; }
-    bool operator==(const Range &) const = default;
+    bool operator==(const Range&) const = default;
 };
 
 class Source {
 public:
     explicit Source(std::string text);
 
-    const std::string &text() const { return text_; }
-    const std::vector<Token> &tokens() const { return tokens_; } // without comments and white space
-    const std::vector<Range> &comments() const { return comments_; }
-    std::string_view text(const Token &t) const { return std::string_view(text_).substr(t.begin, t.end - t.begin); }
+    const std::string& text() const { return text_; }
+    const std::vector<Token>& tokens() const { return tokens_; } // without comments and white space
+    const std::vector<Range>& comments() const { return comments_; }
+    std::string_view text(const Token& t) const { return std::string_view(text_).substr(t.begin, t.end - t.begin); }
     std::string_view text(std::size_t begin, std::size_t end) const;
     std::string_view text(Range r) const { return text(r.begin, r.end); }
     /// Text of token i, "" when out of range (so that i - 1 and i + 1 need no guard).
@@ -75,7 +75,7 @@ public:
 
     /// Unmatched delimiters, by token index: openers without closer and closers without opener, as a plain stack
     /// matcher sees them (mismatched pairs count on both sides).
-    const std::vector<std::size_t> &unmatched() const { return unmatched_; }
+    const std::vector<std::size_t>& unmatched() const { return unmatched_; }
     bool balanced() const { return unmatched_.empty(); }
 
 private:

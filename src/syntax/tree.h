@@ -96,18 +96,18 @@ class Tree {
 public:
     explicit Tree(std::shared_ptr<const Source> source);
 
-    const Source &source() const { return *source_; }
-    const std::vector<Item> &items() const { return items_; } // document order, nested items after their parent
-    const std::vector<Import> &imports() const { return imports_; }
+    const Source& source() const { return *source_; }
+    const std::vector<Item>& items() const { return items_; } // document order, nested items after their parent
+    const std::vector<Import>& imports() const { return imports_; }
     /// Innermost item / function containing the offset, or nullptr.
-    const Item *item_at(std::size_t offset) const;
-    const Item *function_at(std::size_t offset) const;
-    const Item *parent(const Item &item) const;
-    const Item *find(ItemKind kind, std::string_view name) const; // first
+    const Item* item_at(std::size_t offset) const;
+    const Item* function_at(std::size_t offset) const;
+    const Item* parent(const Item& item) const;
+    const Item* find(ItemKind kind, std::string_view name) const; // first
     /// Bindings visible at the offset, innermost first (shadowed ones included, later).
     std::vector<Binding> bindings_at(std::size_t offset) const;
     /// All bindings of the function.
-    std::vector<Binding> bindings_in(const Item &function) const;
+    std::vector<Binding> bindings_in(const Item& function) const;
 
     // Expression and statement extents. All take and return byte ranges; empty when not found.
     /// The statement (incl. `;`) or tail expression around the offset, innermost block.

@@ -5,7 +5,7 @@
 
 namespace rustcoder::syntax {
 
-std::vector<PatternName> pattern_names(const Source &source, int first, int last) {
+std::vector<PatternName> pattern_names(const Source& source, int first, int last) {
     Scan scan(source);
     std::vector<PatternName> names;
     for (int i = first; i < last; ++i) {
@@ -30,7 +30,7 @@ namespace {
 
 class BindingScanner {
 public:
-    BindingScanner(const Source &source, const Item &function, const std::vector<Range> &nested)
+    BindingScanner(const Source& source, const Item& function, const std::vector<Range>& nested)
         : source_(source), scan_(source), function_(function), nested_(nested) {}
 
     std::vector<Binding> run() {
@@ -61,14 +61,14 @@ private:
     using Origin = Binding::Origin;
 
     int skip_nested(int i) const {
-        for (const Range &r : nested_)
+        for (const Range& r : nested_)
             if (r.contains(scan_.token(i).begin))
                 return static_cast<int>(source_.token_before(r.end)) + 1;
         return i;
     }
 
     void parameters() {
-        for (const Parameter &p : function_.parameters) {
+        for (const Parameter& p : function_.parameters) {
             Binding b;
             b.origin = Origin::parameter;
             b.statement = p.range;
@@ -94,9 +94,9 @@ private:
     }
 
     /// One binding for each name of the pattern. A declared type belongs to a plain name only.
-    void add(int first, int last, const Binding &like) {
+    void add(int first, int last, const Binding& like) {
         bool plain = last - first == 1 || (last - first == 2 && scan_.is(first, "mut"));
-        for (PatternName &n : pattern_names(source_, first, last)) {
+        for (PatternName& n : pattern_names(source_, first, last)) {
             Binding b = like;
             b.name = std::move(n.name);
             b.name_range = n.range;
@@ -201,7 +201,7 @@ private:
     /// A `|` between alternatives of a match arm's pattern (arms are read before their tokens).
     bool match_alternative(int i) const {
         return std::any_of(arms_.begin(), arms_.end(),
-                           [&](const Range &r) { return r.contains(scan_.token(i).begin); });
+                           [&](const Range& r) { return r.contains(scan_.token(i).begin); });
     }
 
     void closure(int i) {
@@ -228,10 +228,10 @@ private:
         }
     }
 
-    const Source &source_;
+    const Source& source_;
     Scan scan_;
-    const Item &function_;
-    const std::vector<Range> &nested_;
+    const Item& function_;
+    const std::vector<Range>& nested_;
     std::vector<Binding> out_;
     std::vector<Range> arms_;
     int limit_ = 0;
@@ -239,7 +239,7 @@ private:
 
 } // namespace
 
-std::vector<Binding> scan_bindings(const Source &source, const Item &function, const std::vector<Range> &nested) {
+std::vector<Binding> scan_bindings(const Source& source, const Item& function, const std::vector<Range>& nested) {
     return BindingScanner(source, function, nested).run();
 }
 

@@ -14,7 +14,7 @@ bool one_of(std::string_view s, std::initializer_list<std::string_view> list) {
 
 /// The opener of the innermost code block around token i (struct literals and match bodies are not blocks), -1 for
 /// none.
-int block_open(const Scan &scan, int i) {
+int block_open(const Scan& scan, int i) {
     int open = scan.parent(i);
     while (open >= 0) {
         Scan::Brace kind = scan.is(open, "{") ? scan.brace(open) : Scan::Brace::group;
@@ -25,12 +25,12 @@ int block_open(const Scan &scan, int i) {
     return -1;
 }
 
-int close_of(const Scan &scan, int open) {
+int close_of(const Scan& scan, int open) {
     return open >= 0 && scan.match(open) > open ? scan.match(open) : scan.size();
 }
 
 /// Index after the statement that starts at i.
-int statement_end(const Scan &scan, int i, int limit) {
+int statement_end(const Scan& scan, int i, int limit) {
     bool block_like = one_of(scan.at(i), {"if",    "match", "for",    "while", "loop",        "unsafe", "{",
                                           "fn",    "impl",  "struct", "enum",  "trait",       "mod",    "pub",
                                           "async", "const", "extern", "union", "macro_rules", "#"}) ||
@@ -52,7 +52,7 @@ int statement_end(const Scan &scan, int i, int limit) {
 }
 
 /// Start of the postfix expression whose last token is i; -1 when i ends none.
-int postfix_start(const Scan &scan, int i) {
+int postfix_start(const Scan& scan, int i) {
     int start = -1;
     while (i >= 0) {
         if (scan.is_close(i)) {

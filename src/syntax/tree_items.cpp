@@ -20,7 +20,7 @@ struct Prefix {
 
 class ItemScanner {
 public:
-    explicit ItemScanner(const Source &source) : source_(source), scan_(source) {}
+    explicit ItemScanner(const Source& source) : source_(source), scan_(source) {}
 
     Scanned run() {
         scan(0, scan_.size(), -1, 0, true);
@@ -86,7 +86,7 @@ private:
         return p;
     }
 
-    void attribute(Prefix &p, int first, int last) const {
+    void attribute(Prefix& p, int first, int last) const {
         if (scan_.is(last - 1, "test") && (last - first == 1 || scan_.is(last - 2, "::")))
             p.test = true;
         if (scan_.is(first, "cfg") && scan_.is(first + 2, "test"))
@@ -154,7 +154,7 @@ private:
 
     /// Index after the block opened at `open`. Where braces are unbalanced, the indentation of the item's line decides.
     int block_end(int open, int item_start, int limit) const {
-        const Token &t = scan_.token(open);
+        const Token& t = scan_.token(open);
         int close = t.match;
         if (close >= 0 && source_.balanced())
             return std::min(close + 1, limit);
@@ -162,7 +162,7 @@ private:
         bool one_line = (close >= 0 && scan_.token(close).line == t.line) || open + 1 >= limit ||
                         scan_.token(open + 1).line == t.line;
         for (int i = open + 1; i < limit && !one_line; ++i) {
-            const Token &next = scan_.token(i);
+            const Token& next = scan_.token(i);
             if (!next.first_on_line || next.indent > indent)
                 continue;
             if (scan_.is(i, "}"))
@@ -181,7 +181,7 @@ private:
         return scan_.kind(i, Kind::doc);
     }
 
-    int generics(Item &it, int i, int limit) const {
+    int generics(Item& it, int i, int limit) const {
         if (!scan_.is(i, "<"))
             return i;
         int end = scan_.skip_angles(i, limit);
@@ -190,7 +190,7 @@ private:
     }
 
     /// `where ...` up to `{` or `;` (or `=` for aliases).
-    int where(Item &it, int i, int limit) const {
+    int where(Item& it, int i, int limit) const {
         if (!scan_.is(i, "where"))
             return i;
         int end = scan_.find(i, limit, {"{", ";", "="}, true);
@@ -198,12 +198,12 @@ private:
         return end;
     }
 
-    void finish(Item &it, const Place &p, int signature_end, int end) const {
+    void finish(Item& it, const Place& p, int signature_end, int end) const {
         it.range = scan_.range(p.start, end);
         it.signature = scan_.range(p.visible, signature_end);
     }
 
-    int function(Item it, const Place &p) {
+    int function(Item it, const Place& p) {
         it.kind = ItemKind::function;
         it.name = scan_.at(p.keyword + 1);
         it.name_range = scan_.range(p.keyword + 1, p.keyword + 2);
@@ -236,7 +236,7 @@ private:
         return end;
     }
 
-    void parameters(Item &it, int i, int limit) const {
+    void parameters(Item& it, int i, int limit) const {
         for (auto [a, b] : scan_.split_commas(i, limit, true)) {
             while (a < b && (scan_.kind(a, Kind::doc) || (scan_.is(a, "#") && scan_.is(a + 1, "["))))
                 a = scan_.is(a, "#") ? scan_.next(a + 1) : a + 1;
@@ -325,7 +325,7 @@ private:
         return list;
     }
 
-    int type_definition(Item it, const Place &p, std::string_view key) {
+    int type_definition(Item it, const Place& p, std::string_view key) {
         it.kind = key == "struct" ? ItemKind::structure : key == "enum" ? ItemKind::enumeration : ItemKind::union_;
         it.name = scan_.at(p.keyword + 1);
         it.name_range = scan_.range(p.keyword + 1, p.keyword + 2);
@@ -352,7 +352,7 @@ private:
         return i;
     }
 
-    int nested(Item it, const Place &p, int i) {
+    int nested(Item it, const Place& p, int i) {
         int signature_end = i;
         if (!scan_.is(i, "{") || i >= p.limit) {
             int end = scan_.is(i, ";") ? i + 1 : std::max(i, p.keyword + 1);
@@ -370,7 +370,7 @@ private:
         return end;
     }
 
-    int container(Item it, const Place &p, ItemKind kind) {
+    int container(Item it, const Place& p, ItemKind kind) {
         it.kind = kind;
         it.name = scan_.at(p.keyword + 1);
         it.name_range = scan_.range(p.keyword + 1, p.keyword + 2);
@@ -380,7 +380,7 @@ private:
         return nested(std::move(it), p, where(it, i, p.limit));
     }
 
-    int implementation(Item it, const Place &p) {
+    int implementation(Item it, const Place& p) {
         it.kind = ItemKind::impl;
         int i = generics(it, p.keyword + 1, p.limit);
         int head_end = scan_.find(i, p.limit, {"{", ";", "where", "}"}, true);
@@ -412,7 +412,7 @@ private:
         return last;
     }
 
-    int use(Item it, const Place &p) {
+    int use(Item it, const Place& p) {
         it.kind = ItemKind::use;
         int end = scan_.find(p.keyword + 1, p.limit, {";"});
         // A missing `;` must not swallow the next item.
@@ -460,7 +460,7 @@ private:
         out_.imports.push_back({path, name, scan_.range(leaf, limit), statement});
     }
 
-    int constant(Item it, const Place &p, ItemKind kind) {
+    int constant(Item it, const Place& p, ItemKind kind) {
         it.kind = kind;
         int name = scan_.is(p.keyword + 1, "mut") ? p.keyword + 2 : p.keyword + 1;
         it.name = scan_.at(name);
@@ -477,7 +477,7 @@ private:
         return after;
     }
 
-    int alias(Item it, const Place &p) {
+    int alias(Item it, const Place& p) {
         it.kind = ItemKind::type_alias;
         it.name = scan_.at(p.keyword + 1);
         it.name_range = scan_.range(p.keyword + 1, p.keyword + 2);
@@ -492,7 +492,7 @@ private:
         return after;
     }
 
-    int macro(Item it, const Place &p, ItemKind kind, int name) {
+    int macro(Item it, const Place& p, ItemKind kind, int name) {
         it.kind = kind;
         it.name = scan_.at(name);
         it.name_range = scan_.range(name, name + 1);
@@ -506,7 +506,7 @@ private:
         return end;
     }
 
-    int external(Item it, const Place &p) {
+    int external(Item it, const Place& p) {
         if (scan_.is(p.keyword + 1, "crate")) {
             it.kind = ItemKind::extern_crate;
             it.name = scan_.at(p.keyword + 2);
@@ -523,14 +523,14 @@ private:
         return nested(std::move(it), p, open);
     }
 
-    const Source &source_;
+    const Source& source_;
     Scan scan_;
     Scanned out_;
 };
 
 } // namespace
 
-Scanned scan_items(const Source &source) {
+Scanned scan_items(const Source& source) {
     return ItemScanner(source).run();
 }
 

@@ -9,7 +9,7 @@ struct Scanned {
     std::vector<Item> items;
     std::vector<Import> imports;
 };
-Scanned scan_items(const Source &source);
+Scanned scan_items(const Source& source);
 
 /// Names bound by the pattern made of tokens [first, last).
 struct PatternName {
@@ -17,9 +17,9 @@ struct PatternName {
     Range range;
     bool is_mutable = false;
 };
-std::vector<PatternName> pattern_names(const Source &source, int first, int last);
+std::vector<PatternName> pattern_names(const Source& source, int first, int last);
 
 /// All bindings of the function body; `nested` are items inside it, whose tokens are skipped.
-std::vector<Binding> scan_bindings(const Source &source, const Item &function, const std::vector<Range> &nested);
+std::vector<Binding> scan_bindings(const Source& source, const Item& function, const std::vector<Range>& nested);
 
 } // namespace rustcoder::syntax

@@ -7,9 +7,9 @@
 namespace rustcoder::syntax {
 namespace {
 
-std::vector<std::string> texts(const Source &s) {
+std::vector<std::string> texts(const Source& s) {
     std::vector<std::string> out;
-    for (const Token &t : s.tokens())
+    for (const Token& t : s.tokens())
         out.emplace_back(s.text(t));
     return out;
 }
@@ -34,7 +34,7 @@ TEST(Source, TellsNumbersFromRangesFieldsAndMethods) {
 TEST(Source, TellsCharactersFromLifetimes) {
     Source s("'a' 'b &'static str '\\'' '\\u{1F600}' '∑' b'x' 'loop: loop {} 'abc'");
     std::vector<Kind> kinds;
-    for (const Token &t : s.tokens())
+    for (const Token& t : s.tokens())
         kinds.push_back(t.kind);
     using enum Kind;
     EXPECT_EQ(kinds, (std::vector{character, lifetime, punct, lifetime, ident, character, character, character, byte,
@@ -120,7 +120,7 @@ TEST(Source, IsTotalAndCoversEveryByte) {
             text += pieces[random() % std::size(pieces)];
         Source s(text);
         std::size_t last = 0;
-        for (const Token &t : s.tokens()) {
+        for (const Token& t : s.tokens()) {
             ASSERT_LT(t.begin, t.end) << text;
             ASSERT_LE(last, t.begin) << text;
             ASSERT_LE(t.end, text.size()) << text;

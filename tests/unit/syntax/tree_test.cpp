@@ -10,14 +10,14 @@ namespace {
 Tree tree(std::string text) {
     return Tree(std::make_shared<Source>(std::move(text)));
 }
-std::string cut(const Tree &t, Range r) {
+std::string cut(const Tree& t, Range r) {
     return std::string(t.source().text(r));
 }
-std::size_t at(const Tree &t, std::string_view needle) {
+std::size_t at(const Tree& t, std::string_view needle) {
     return t.source().text().find(needle);
 }
 
-const char *const program = R"--(//! Shop.
+const char* const program = R"--(//! Shop.
 use std::{collections::HashMap, fmt::{self, Display as D}};
 
 /// A thing.
@@ -63,7 +63,7 @@ mod tests {
 
 TEST(Tree, ListsItemsWithTheirParts) {
     Tree t = tree(program);
-    const Item *item = t.find(ItemKind::structure, "Item");
+    const Item* item = t.find(ItemKind::structure, "Item");
     ASSERT_TRUE(item);
     EXPECT_TRUE(item->is_public);
     EXPECT_EQ(item->derives, (std::vector<std::string>{"Debug", "Clone"}));
@@ -74,12 +74,12 @@ TEST(Tree, ListsItemsWithTheirParts) {
     EXPECT_EQ(item->fields[1].type_text, "HashMap<String, Vec<T>>");
     EXPECT_TRUE(cut(t, item->range).starts_with("/// A thing."));
     EXPECT_EQ(t.find(ItemKind::structure, "Pair")->fields[1].name, "1");
-    const Item *shape = t.find(ItemKind::enumeration, "Shape");
+    const Item* shape = t.find(ItemKind::enumeration, "Shape");
     ASSERT_EQ(shape->variants.size(), 3u);
     EXPECT_EQ(shape->variants[1].shape, Variant::Shape::tuple);
     EXPECT_EQ(shape->variants[2].fields[0].name, "side");
     EXPECT_EQ(t.find(ItemKind::constant, "LIMIT")->type_text, "usize");
-    const Item *implementation = t.find(ItemKind::impl, "Item");
+    const Item* implementation = t.find(ItemKind::impl, "Item");
     ASSERT_TRUE(implementation);
     EXPECT_EQ(implementation->trait_name, "Display");
     EXPECT_EQ(implementation->self_type, "Item<'a, T>");
@@ -87,7 +87,7 @@ TEST(Tree, ListsItemsWithTheirParts) {
 
 TEST(Tree, ReadsSignatures) {
     Tree t = tree(program);
-    const Item *f = t.find(ItemKind::function, "total");
+    const Item* f = t.find(ItemKind::function, "total");
     ASSERT_TRUE(f);
     EXPECT_TRUE(f->is_async);
     EXPECT_EQ(cut(t, f->return_type), "Option<i32>");
@@ -95,7 +95,7 @@ TEST(Tree, ReadsSignatures) {
     EXPECT_EQ(f->parameters[0].type_text, "&[Item<'_, i32>]");
     EXPECT_TRUE(f->parameters[1].by_mut);
     EXPECT_EQ(f->parameters[2].name, "");
-    const Item *m = t.find(ItemKind::function, "fmt");
+    const Item* m = t.find(ItemKind::function, "fmt");
     EXPECT_EQ(m->parameters[0].type_text, "&Self");
     EXPECT_EQ(t.parent(*m)->kind, ItemKind::impl);
     EXPECT_TRUE(t.find(ItemKind::function, "works")->is_test);
@@ -106,7 +106,7 @@ TEST(Tree, ReadsSignatures) {
 TEST(Tree, FlattensImports) {
     Tree t = tree(program);
     std::vector<std::string> all;
-    for (const Import &i : t.imports())
+    for (const Import& i : t.imports())
         all.push_back(i.path + "=" + i.name);
     EXPECT_EQ(all, (std::vector<std::string>{"std::collections::HashMap=HashMap", "std::fmt=fmt", "std::fmt::Display=D",
                                              "super::*=*"}));
@@ -116,7 +116,7 @@ TEST(Tree, FindsBindingsInScope) {
     Tree t = tree(program);
     auto names = [&](std::string_view needle) {
         std::string out;
-        for (const Binding &b : t.bindings_at(at(t, needle)))
+        for (const Binding& b : t.bindings_at(at(t, needle)))
             out += b.name + " ";
         return out;
     };
@@ -125,7 +125,7 @@ TEST(Tree, FindsBindingsInScope) {
     EXPECT_EQ(names("sum += 1"), "other item i sum b a start items LIMIT ");
     EXPECT_EQ(names("Some(sum)"), "last sum b a start items LIMIT ");
     EXPECT_EQ(names("inner }"), "inner z LIMIT ");
-    for (const Binding &b : t.bindings_at(at(t, "Some(sum)"))) {
+    for (const Binding& b : t.bindings_at(at(t, "Some(sum)"))) {
         if (b.name == "sum") {
             EXPECT_TRUE(b.is_mutable);
             EXPECT_EQ(b.type_text, "i32");
