@@ -71,6 +71,13 @@ CheckPool::Answer CheckPool::ask(const std::string& key, const project::Project&
     return job->answer;
 }
 
+void CheckPool::forget() {
+    std::unique_lock lock(mutex_);
+    queue_.clear();
+    done_.wait(lock, [this] { return busy_ == 0; });
+    jobs_.clear();
+}
+
 bool CheckPool::known(const std::string& key) {
     std::lock_guard lock(mutex_);
     auto it = jobs_.find(key);

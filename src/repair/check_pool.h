@@ -33,6 +33,8 @@ public:
     /// Waits for the answer, starting the check at once if need be. nullptr only when the stop token fired.
     Answer ask(const std::string& key, const project::Project& project);
     bool known(const std::string& key);
+    /// Forgets all answers: cargo has reached more units, so an old "no errors" says less than a new one.
+    void forget();
     int threads() const { return static_cast<int>(workers_.size()); }
 
 private:

@@ -58,12 +58,25 @@ void CodeRule::propose(const RuleContext& context, Proposals& out) const {
 
 std::string indent_at(const Source& s, std::size_t offset) { return std::string(s.line_indent(s.line_of(offset))); }
 
+std::string gap_at(const Source& s, std::size_t offset) {
+    bool first = base::trim(s.text(s.line_begin(s.line_of(offset)), offset)).empty();
+    return first ? "\n" + indent_at(s, offset) : " ";
+}
+
 std::string fresh_name(const Source& s, std::string wish) {
     if (wish.empty() || syntax::is_keyword(wish) || !base::is_ident_start(wish[0]))
         wish = "value";
+    // fields and methods of that name do not clash with a variable
     auto taken = [&](const std::string& name) {
-        return std::any_of(s.tokens().begin(), s.tokens().end(),
-                           [&](const syntax::Token& t) { return s.text(t) == name; });
+        for (std::size_t i = 0; i < s.tokens().size(); ++i) {
+            auto k = static_cast<std::int64_t>(i);
+            if (s.text(s.tokens()[i]) != name || s.at(k - 1) == "." || s.at(k - 1) == "::")
+                continue;
+            const Kind next = i + 1 < s.tokens().size() ? s.tokens()[i + 1].kind : Kind::unknown;
+            if (s.at(k - 1) != "fn" && s.at(k + 1) != ":" && !(next == Kind::open && s.at(k + 1) == "("))
+                return true;
+        }
+        return false;
     };
     std::string name = wish;
     for (int n = 2; taken(name); ++n)
@@ -99,11 +112,7 @@ std::vector<Edit> move_before(const Source& s, std::string_view path, Range stat
     std::string body(s.text(statement));
     if (!body.ends_with(";") && !body.ends_with("}"))
         body += ";";
-    Range target = whole_lines(s, {before, before});
-    if (lines == statement || target.begin == before)
-        return {make_edit(path, statement.begin, statement.end, {}), make_edit(path, before, before, body + " ")};
-    return {make_edit(path, lines.begin, lines.end, {}),
-            make_edit(path, before, before, body + "\n" + indent_at(s, before))};
+    return {make_edit(path, lines.begin, lines.end, {}), make_edit(path, before, before, body + gap_at(s, before))};
 }
 
 std::vector<Edit> move_after(const Source& s, std::string_view path, Range statement, Range after) {
@@ -112,10 +121,7 @@ std::vector<Edit> move_after(const Source& s, std::string_view path, Range state
     std::string_view last = base::trim(s.text(after));
     if (!last.ends_with(";") && !last.ends_with("}"))
         return {}; // a tail expression is the block's value
-    if (lines == statement)
-        return {make_edit(path, statement.begin, statement.end, {}), make_edit(path, after.end, after.end, " " + body)};
-    return {make_edit(path, lines.begin, lines.end, {}),
-            make_edit(path, after.end, after.end, "\n" + indent_at(s, after.begin) + body)};
+    return {make_edit(path, lines.begin, lines.end, {}), make_edit(path, after.end, after.end, gap_at(s, after.begin) + body)};
 }
 
 std::vector<Edit> hoist(const Source& s, std::string_view path, Range expression, Range statement, std::string name,

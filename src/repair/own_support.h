@@ -101,6 +101,8 @@ Range initializer_of(const Source& s, Range statement);
 /// Without the trailing `;` and space.
 Range without_semicolon(const Source& s, Range statement);
 std::string indent_at(const Source& s, std::size_t offset);
+/// What separates a new statement from the one at `offset`: a line break with its indentation, or a space within a line.
+std::string gap_at(const Source& s, std::size_t offset);
 /// A name that does not occur in the file, `wish` or `wish` with a number.
 std::string fresh_name(const Source& s, std::string wish);
 

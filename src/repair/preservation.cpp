@@ -73,7 +73,8 @@ Census take(const project::Project& project) {
             continue;
         auto source = std::make_shared<const Source>(*file.bytes);
         count_tokens(*source, census);
-        for (const Item& item : Tree(source).items()) {
+        const Tree tree(source);
+        for (const Item& item : tree.items()) {
             std::string_view kind = kind_name(item.kind);
             if (kind.empty())
                 continue;

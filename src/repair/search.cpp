@@ -91,7 +91,9 @@ CheckPool::Answer Search::check(const project::Project& project) {
 }
 
 void Search::add_root(const project::Project& project, Diagnostics errors, const Winner* from) {
-    if (!from)
+    if (from)
+        pool_.forget();
+    else
         root_ = project;
     visited_.insert(project.content_hash());
     add_node(project, std::move(errors), from ? from->steps : std::vector<AppliedEdit>{}, from ? from->cost : 0, 0);

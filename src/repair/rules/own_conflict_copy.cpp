@@ -164,8 +164,7 @@ void snapshot_loop(Site& site, Range first) {
         std::string name = fresh_name(s, method == "chars" ? "chars" : method);
         std::string copied = method == "chars" ? "" : ".cloned()";
         site.propose(Risk::cost, 0.6, "the loop borrows what its body changes; the " + name + " are collected first.",
-                     {site.put(frames.front().statement.begin, "let " + name + ": Vec<_> = " + e + copied + ".collect();\n" +
-                                                                   indent_at(s, frames.front().statement.begin)),
+                     {site.put(frames.front().statement.begin, "let " + name + ": Vec<_> = " + e + copied + ".collect();" + gap_at(s, frames.front().statement.begin)),
                       site.swap(iterated, method == "chars" ? name : "&" + name)});
     } else if (s.text(iterated).back() == ')') {
         site.propose(Risk::cost, 0.35, std::string(why), {site.put(iterated.end, ".collect::<Vec<_>>()")});

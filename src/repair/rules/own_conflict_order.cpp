@@ -153,13 +153,19 @@ void move_statements(Site& site, const Conflict& c) {
         }
     bool made_needed = !made.empty() && !uses_of(s, {second.end, last.end}, made).empty();
     bool drops = s.text(second).starts_with("drop(");
+    // a statement that also looks at the owner would see another state of it
+    std::string owner;
+    for (std::size_t i = s.token_at(c.first.begin); owner.empty() && i < s.tokens().size() && s.tokens()[i].begin < c.first.end; ++i)
+        if (s.tokens()[i].kind == Kind::ident)
+            owner = s.text(s.tokens()[i]);
+    bool sees = !owner.empty() && owner != borrower && !uses_of(s, {second.end, last.end}, owner).empty();
     // The borrowed value cannot change while it is borrowed, so what the later use sees stays the same.
     if (!made_needed)
-        site.propose(Risk::cost, drops ? 0.7 : 0.42,
+        site.propose(sees ? Risk::behaviour : Risk::cost, drops ? 0.7 : sees ? 0.2 : 0.42,
                      "the first borrow is still used further down; the conflicting statement now comes after its last use.",
                      move_after(s, site.path(), second, last));
     if (uses_after <= 1 && uses_of(s, later, made.empty() ? "\x01" : made).empty() && !s.text(later).starts_with("let"))
-        site.propose(Risk::cost, 0.44,
+        site.propose(sees ? Risk::behaviour : Risk::cost, sees ? 0.2 : 0.44,
                      "the last use of the first borrow now comes before the conflicting statement, so that the borrow has ended.",
                      move_before(s, site.path(), later, second.begin));
     if (!borrower.empty() && uses_of(s, {first.end, last.begin}, borrower).empty() && !made_needed && first.begin < second.begin &&

@@ -96,11 +96,10 @@ void initialise(Site& site) {
             Range conditional = inner[1].statement;
             if (body.match >= 0 && s.text(conditional).starts_with("if") && inner[1].open == frames.front().open &&
                 s.tokens()[static_cast<std::size_t>(body.match)].end == without_semicolon(s, conditional).end)
-                site.propose(Risk::behaviour, compound ? 0.2 : 0.4,
+                site.propose(Risk::behaviour, compound ? 0.2 : 0.5,
                              "`" + name + "` has no value when the condition is false; the `else` gives it a neutral one.",
                              {site.put(s.tokens()[static_cast<std::size_t>(body.match)].end,
-                                       " else {\n" + indent_at(s, only.begin) + name + " = " + value + ";\n" +
-                                           indent_at(s, conditional.begin) + "}")});
+                                       " else {\n" + indent_at(s, only.begin) + name + " = " + value + ";" + gap_at(s, conditional.begin) + "}")});
         }
     }
     if (!value.empty())

@@ -26,7 +26,7 @@ struct Move {
 
 std::optional<Move> read(const Site& site) {
     Move m;
-    for (std::string_view label : {"value moved", "moved due to", "variable moved", "moved into closure"})
+    for (std::string_view label : {"value moved", "moved due to", "variable moved", "moved into closure", "partially moved"})
         if (const Span* span = site.d.labelled(label); span && !site.range(span).empty()) {
             m.moved = site.range(span);
             m.label = span->label;
@@ -53,6 +53,10 @@ Range place_at_move(const Site& site, const Move& m) {
     auto text = site.text(m.moved);
     if (text == m.name)
         return m.moved;
+    // "`x` moved due to this method call" points at the call behind the dot
+    auto dot = site.s().token_before(m.moved.begin);
+    if (has(m.label, "method call") && dot >= 0 && site.s().at(dot) == ".")
+        return site.t().postfix_before(site.s().tokens()[static_cast<std::size_t>(dot)].begin);
     for (Range use : uses_of(site.s(), m.moved, m.name))
         return use;
     return m.moved;
@@ -224,7 +228,7 @@ void closures(Site& site, const Move& m) {
     if (loop_between(s, m.moved.begin, outside))
         site.propose(shared ? Risk::low : Risk::cost, shared ? 0.75 : 0.55,
                      "each round of the loop moves `" + m.name + "` into a closure; each round now gets its own clone.",
-                     {site.put(frames.front().statement.begin, clone + "\n" + indent_at(s, frames.front().statement.begin))});
+                     {site.put(frames.front().statement.begin, clone + gap_at(s, frames.front().statement.begin))});
     std::size_t closure = s.tokens()[static_cast<std::size_t>(i)].begin;
     // the closure ends where the argument or the initializer ends
     Range whole;

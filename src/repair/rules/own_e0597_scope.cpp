@@ -51,7 +51,7 @@ void move_owner_out(Site& site) {
         std::string text;
         for (Range m : moved) {
             edits.push_back(cut_line(s, site.path(), m));
-            text += site.str(m) + "\n" + indent_at(s, before);
+            text += site.str(m) + gap_at(s, before);
         }
         edits.push_back(site.put(before, text));
         return edits;
@@ -208,8 +208,7 @@ void escape(Site& site) {
         if (is_ref(p.type_text)) {
             std::string copy = has(p.type_text, "str") ? ".to_string()" : has(p.type_text, "[") ? ".to_vec()" : ".clone()";
             site.propose(Risk::cost, 0.62, "`" + p.name + "` is only borrowed, but the thread may outlive the caller; it gets a copy.",
-                         {site.put(frames.front().statement.begin, "let " + p.name + " = " + p.name + copy + ";\n" +
-                                                                       indent_at(s, frames.front().statement.begin))});
+                         {site.put(frames.front().statement.begin, "let " + p.name + " = " + p.name + copy + ";" + gap_at(s, frames.front().statement.begin))});
             std::string written = site.str(p.type);
             if (!has(written, "'"))
                 site.propose(Risk::behaviour, 0.2, "`" + p.name + "` is kept for ever, so it must live for ever (`'static`).",
@@ -227,7 +226,7 @@ void escape(Site& site) {
             if (dot != std::string::npos) {
                 std::string place = text.substr(0, end), name = place.substr(dot + 1);
                 std::vector<Edit> edits{site.put(frames.front().statement.begin,
-                                                 "let " + name + " = " + place + ".clone();\n" + indent_at(s, frames.front().statement.begin))};
+                                                 "let " + name + " = " + place + ".clone();" + gap_at(s, frames.front().statement.begin))};
                 for (Range use : uses)
                     if (s.text(use.begin, use.begin + place.size()) == place)
                         edits.push_back(site.swap({use.begin, use.begin + place.size()}, name));

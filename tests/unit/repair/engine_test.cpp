@@ -69,7 +69,8 @@ TEST(Engine, TakesTheAlternativeTheCompilerAccepts) {
 
 TEST(Engine, AnswersIndependentErrorsTogether) {
     FakeWorkspace w([](const project::Project& p) { return words(p, {{"fine0", MA}, {"other", MI}}); });
-    std::string source = "fn main() {";
+    std::string source = "fn other() { let keep = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]; let _ = keep; "
+                         "let more = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]; let _ = more; }\nfn main() {";
     for (int i = 10; i < 20; ++i)
         source += " bad" + std::to_string(i) + ";";
     auto o = repair::repair(w, one(source + " }\n"));
