@@ -18,19 +18,19 @@ constexpr int sandbox_id = 1000; // what the program sees as its user and group;
 
 using Words = std::vector<std::string>;
 
-void add(Words &to, std::initializer_list<std::string> words) {
+void add(Words& to, std::initializer_list<std::string> words) {
     to.insert(to.end(), words);
 }
 
-void add_namespaces(Words &to, const BubblewrapVariant &variant) {
+void add_namespaces(Words& to, const BubblewrapVariant& variant) {
     if (variant.user_namespace)
         add(to, {"--unshare-user", "--uid", std::to_string(sandbox_id), "--gid", std::to_string(sandbox_id)});
     add(to, {"--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try", "--hostname",
              "sandbox", "--die-with-parent", "--new-session", "--cap-drop", "ALL"});
 }
 
-void add_system(Words &to, const BubblewrapVariant &variant, const Limits &limits) {
-    for (const auto &path : system_paths()) {
+void add_system(Words& to, const BubblewrapVariant& variant, const Limits& limits) {
+    for (const auto& path : system_paths()) {
         std::error_code ec;
         if (fs::is_symlink(path, ec) && path.parent_path() == "/")
             add(to, {"--symlink", fs::read_symlink(path, ec).string(), path.string()});
@@ -43,24 +43,24 @@ void add_system(Words &to, const BubblewrapVariant &variant, const Limits &limit
     // memory in disguise: bounded like memory
     const auto tmp_bytes = std::to_string(
         std::max<std::uint64_t>(1 << 20, std::min({private_tmp_bytes, limits.memory_bytes / 2, limits.disk_bytes})));
-    for (const char *dir : {"/tmp", "/dev/shm"})
+    for (const char* dir : {"/tmp", "/dev/shm"})
         add(to, {"--perms", "1777", "--size", tmp_bytes, "--tmpfs", dir});
 }
 
 /// Outer paths first, so that an inner one with other rights lies on top.
-void add_paths(Words &to, const Policy &policy) {
+void add_paths(Words& to, const Policy& policy) {
     struct Bind {
         fs::path path;
-        const char *option;
+        const char* option;
     };
     std::vector<Bind> binds;
-    for (const auto &p : policy.read_only)
+    for (const auto& p : policy.read_only)
         binds.push_back({p.lexically_normal(), "--ro-bind"});
-    for (const auto &p : policy.read_write)
+    for (const auto& p : policy.read_write)
         binds.push_back({p.lexically_normal(), "--bind"});
-    const auto depth = [](const Bind &b) { return std::distance(b.path.begin(), b.path.end()); };
-    std::stable_sort(binds.begin(), binds.end(), [&](const Bind &a, const Bind &b) { return depth(a) < depth(b); });
-    for (const auto &b : binds)
+    const auto depth = [](const Bind& b) { return std::distance(b.path.begin(), b.path.end()); };
+    std::stable_sort(binds.begin(), binds.end(), [&](const Bind& a, const Bind& b) { return depth(a) < depth(b); });
+    for (const auto& b : binds)
         add(to, {b.option, b.path.string(), b.path.string()});
     // what is left of these two is scaffolding made by bubblewrap in memory
     add(to, {"--remount-ro", "/dev", "--remount-ro", "/"});
@@ -68,14 +68,14 @@ void add_paths(Words &to, const Policy &policy) {
 
 } // namespace
 
-std::vector<std::string> bubblewrap_arguments(const BubblewrapVariant &variant, const Command &command,
-                                              const Policy &policy, int seccomp_fd, int status_fd) {
+std::vector<std::string> bubblewrap_arguments(const BubblewrapVariant& variant, const Command& command,
+                                              const Policy& policy, int seccomp_fd, int status_fd) {
     Words args;
     add_namespaces(args, variant);
     add_system(args, variant, policy.limits);
     add_paths(args, policy);
     add(args, {"--chdir", command.cwd.string()});
-    for (const auto &entry : command.env) {
+    for (const auto& entry : command.env) {
         const auto eq = entry.find('=');
         add(args, {"--setenv", entry.substr(0, eq), entry.substr(eq + 1)});
     }
@@ -87,19 +87,19 @@ std::vector<std::string> bubblewrap_arguments(const BubblewrapVariant &variant, 
 
 namespace {
 
-Command probe_command(const char *program) {
+Command probe_command(const char* program) {
     Command c;
     c.argv = {program};
     c.cwd = "/";
     return c;
 }
 
-std::string first_line(const std::string &text) {
+std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 
 /// Why the attempt failed, or empty when the program ran.
-std::string attempt(const std::string &program, const BubblewrapVariant &variant) {
+std::string attempt(const std::string& program, const BubblewrapVariant& variant) {
     Policy policy;
     policy.limits.wall = std::chrono::seconds(10);
     auto done = run_bubblewrap(program, variant, probe_command("/bin/true"), policy, {});
@@ -111,7 +111,7 @@ std::string attempt(const std::string &program, const BubblewrapVariant &variant
 }
 
 std::string find_program() {
-    for (const char *path : {"/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"})
+    for (const char* path : {"/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"})
         if (access(path, X_OK) == 0)
             return path;
     return {};
@@ -128,7 +128,7 @@ BubblewrapSupport probe() {
     std::vector<BubblewrapVariant> variants = {{true, true}, {true, false}};
     if (geteuid() == 0)
         variants = {{true, true}, {false, true}, {true, false}, {false, false}};
-    for (const auto &v : variants) {
+    for (const auto& v : variants) {
         const std::string why = attempt(s.program, v);
         if (why.empty()) {
             s.works = true;
@@ -150,7 +150,7 @@ BubblewrapSupport probe() {
 
 } // namespace
 
-const BubblewrapSupport &bubblewrap_support() {
+const BubblewrapSupport& bubblewrap_support() {
     static const BubblewrapSupport support = probe();
     return support;
 }

@@ -24,10 +24,10 @@ struct BubblewrapSupport {
 };
 
 /// Runs /bin/true in each variant, strongest first, once per process.
-const BubblewrapSupport &bubblewrap_support();
+const BubblewrapSupport& bubblewrap_support();
 
 /// Arguments for `bwrap --args FD`, without the program and its arguments. `seccomp_fd` < 0: none.
-std::vector<std::string> bubblewrap_arguments(const BubblewrapVariant &variant, const Command &command,
-                                              const Policy &policy, int seccomp_fd, int status_fd);
+std::vector<std::string> bubblewrap_arguments(const BubblewrapVariant& variant, const Command& command,
+                                              const Policy& policy, int seccomp_fd, int status_fd);
 
 } // namespace rustcoder::process

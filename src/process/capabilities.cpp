@@ -15,7 +15,7 @@ namespace {
 
 constexpr int needed_abi = 2; // REFER: renames between directories
 
-std::string why_not(const Confinement &confinement) {
+std::string why_not(const Confinement& confinement) {
     Command command;
     command.argv = {"/bin/true"};
     command.cwd = "/";
@@ -58,8 +58,8 @@ std::string user_namespace_detail() {
 }
 
 Capabilities probe_all() {
-    const CheckingSupport &checking = checking_support();
-    const BubblewrapSupport &bwrap = bubblewrap_support();
+    const CheckingSupport& checking = checking_support();
+    const BubblewrapSupport& bwrap = bubblewrap_support();
     Capabilities c;
     c.mechanisms.push_back(
         {"landlock", checking.landlock,
@@ -79,12 +79,12 @@ Capabilities probe_all() {
 
 } // namespace
 
-const CheckingSupport &checking_support() {
+const CheckingSupport& checking_support() {
     static const CheckingSupport support = probe();
     return support;
 }
 
-const Capabilities &capabilities() {
+const Capabilities& capabilities() {
     static const Capabilities all = probe_all();
     return all;
 }

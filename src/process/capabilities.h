@@ -14,6 +14,6 @@ struct CheckingSupport {
 };
 
 /// Probed once per process.
-const CheckingSupport &checking_support();
+const CheckingSupport& checking_support();
 
 } // namespace rustcoder::process

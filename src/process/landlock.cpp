@@ -59,7 +59,7 @@ constexpr std::uint64_t reading = fs_execute | fs_read_file | fs_read_dir;
 constexpr std::uint64_t rights_of_files = fs_execute | fs_write_file | fs_read_file | fs_truncate | fs_ioctl_dev;
 
 /// False with errno when the path is there but cannot be allowed.
-bool allow(int ruleset, const char *path, std::uint64_t rights) {
+bool allow(int ruleset, const char* path, std::uint64_t rights) {
     const base::Fd fd(open(path, O_PATH | O_CLOEXEC));
     struct stat st{};
     if (!fd || fstat(fd.get(), &st) < 0)
@@ -80,25 +80,25 @@ int landlock_abi() {
     return abi;
 }
 
-Result<base::Fd> make_landlock_ruleset(const std::vector<std::filesystem::path> &read_only,
-                                       const std::vector<std::filesystem::path> &read_write) {
+Result<base::Fd> make_landlock_ruleset(const std::vector<std::filesystem::path>& read_only,
+                                       const std::vector<std::filesystem::path>& read_write) {
     const int abi = landlock_abi();
     const RulesetAttr attr{handled_fs(abi), net_bind_tcp | net_connect_tcp, scope_abstract_unix | scope_signal};
     const std::size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
     base::Fd ruleset(static_cast<int>(syscall(sys_create_ruleset, &attr, size, 0)));
     if (!ruleset)
         return fail(Errc::io, fmt::format("cannot make a landlock ruleset: {}", std::strerror(errno)));
-    for (const auto &dir : system_paths())
+    for (const auto& dir : system_paths())
         allow(ruleset.get(), dir.c_str(), reading); // present on some systems only
-    for (const char *file : {"/proc/meminfo", "/proc/cpuinfo", "/proc/sys/vm/overcommit_memory"})
+    for (const char* file : {"/proc/meminfo", "/proc/cpuinfo", "/proc/sys/vm/overcommit_memory"})
         allow(ruleset.get(), file, fs_read_file);
-    for (const char *device : {"/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random"})
+    for (const char* device : {"/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random"})
         allow(ruleset.get(), device, handled_fs(abi) & (fs_read_file | fs_write_file | fs_truncate));
-    for (const auto &path : read_only)
+    for (const auto& path : read_only)
         if (!allow(ruleset.get(), path.c_str(), reading))
             return fail(Errc::not_found, fmt::format("cannot allow reading: {}", std::strerror(errno)), path.string());
     const std::uint64_t writing = handled_fs(abi) & ~(fs_make_char | fs_make_block | fs_ioctl_dev);
-    for (const auto &path : read_write)
+    for (const auto& path : read_write)
         if (!allow(ruleset.get(), path.c_str(), writing))
             return fail(Errc::not_found, fmt::format("cannot allow writing: {}", std::strerror(errno)), path.string());
     return ruleset;

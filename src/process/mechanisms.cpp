@@ -27,7 +27,7 @@ Result<Ends> make_pipe() {
     return Ends{base::Fd(fds[0]), base::Fd(fds[1])};
 }
 
-void never_block(const base::Fd &fd) {
+void never_block(const base::Fd& fd) {
     fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
 }
 
@@ -37,7 +37,7 @@ struct Streams {
     base::Fd in, out, err;
 };
 
-Result<Streams> make_streams(const Command &command) {
+Result<Streams> make_streams(const Command& command) {
     Streams s;
     if (command.stdin_bytes.empty()) {
         s.in = base::Fd(open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -60,7 +60,7 @@ Result<Streams> make_streams(const Command &command) {
     return s;
 }
 
-std::vector<ResourceLimit> resource_limits(const Limits &l, bool address_space) {
+std::vector<ResourceLimit> resource_limits(const Limits& l, bool address_space) {
     return {{RLIMIT_CORE, 0, 0},
             {RLIMIT_CPU, l.cpu_seconds, l.cpu_seconds + 1}, // SIGXCPU, then SIGKILL
             {RLIMIT_FSIZE, l.file_bytes, l.file_bytes},
@@ -70,16 +70,16 @@ std::vector<ResourceLimit> resource_limits(const Limits &l, bool address_space) 
 }
 
 /// A file in memory with these bytes, positioned at its start.
-Result<base::Fd> memory_file(const char *name, const void *bytes, std::size_t size) {
+Result<base::Fd> memory_file(const char* name, const void* bytes, std::size_t size) {
     base::Fd fd(memfd_create(name, MFD_CLOEXEC));
     if (!fd || write(fd.get(), bytes, size) != static_cast<ssize_t>(size) || lseek(fd.get(), 0, SEEK_SET) != 0)
         return fail(Errc::io, fmt::format("cannot make a file in memory: {}", std::strerror(errno)), name);
     return fd;
 }
 
-std::string joined_with_nul(const std::vector<std::string> &words) {
+std::string joined_with_nul(const std::vector<std::string>& words) {
     std::string out;
-    for (const auto &w : words) {
+    for (const auto& w : words) {
         out += w;
         out += '\0';
     }
@@ -88,8 +88,8 @@ std::string joined_with_nul(const std::vector<std::string> &words) {
 
 } // namespace
 
-Result<Supervised> run_bubblewrap(const std::string &program, const BubblewrapVariant &variant, const Command &command,
-                                  const Policy &policy, std::stop_token stop) {
+Result<Supervised> run_bubblewrap(const std::string& program, const BubblewrapVariant& variant, const Command& command,
+                                  const Policy& policy, std::stop_token stop) {
     RC_TRY_ASSIGN(Streams streams, make_streams(command));
     RC_TRY_ASSIGN(Ends status, make_pipe());
     never_block(status.read);
@@ -120,7 +120,7 @@ Result<Supervised> run_bubblewrap(const std::string &program, const BubblewrapVa
     return supervise(std::move(child), std::move(streams.pipes), command, policy, stop);
 }
 
-Result<Supervised> run_direct(const Confinement &confinement, const Command &command, const Policy &policy,
+Result<Supervised> run_direct(const Confinement& confinement, const Command& command, const Policy& policy,
                               std::stop_token stop) {
     RC_TRY_ASSIGN(Streams streams, make_streams(command));
     Launch launch;
@@ -138,7 +138,10 @@ Result<Supervised> run_direct(const Confinement &confinement, const Command &com
     if (confinement.seccomp) {
         RC_TRY_ASSIGN(launch.seccomp, seccomp_filter(Tier::checking));
     }
-    become_subreaper();
+    // Without the filter a child can leave its group; its orphans are then init's, because we would never wait for
+    // them.
+    if (confinement.seccomp)
+        become_subreaper();
     RC_TRY_ASSIGN(Child child, spawn(launch));
     streams.in.reset();
     streams.out.reset();

@@ -7,8 +7,8 @@
 namespace rustcoder::process {
 
 /// In bubblewrap, with the running tier's system call filter when there is one.
-Result<Supervised> run_bubblewrap(const std::string &program, const BubblewrapVariant &variant, const Command &command,
-                                  const Policy &policy, std::stop_token stop);
+Result<Supervised> run_bubblewrap(const std::string& program, const BubblewrapVariant& variant, const Command& command,
+                                  const Policy& policy, std::stop_token stop);
 
 /// What of the checking tier to switch on.
 struct Confinement {
@@ -18,7 +18,7 @@ struct Confinement {
 };
 
 /// As a direct child.
-Result<Supervised> run_direct(const Confinement &confinement, const Command &command, const Policy &policy,
+Result<Supervised> run_direct(const Confinement& confinement, const Command& command, const Policy& policy,
                               std::stop_token stop);
 
 } // namespace rustcoder::process

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "process/bubblewrap.h"
 #include "process/capabilities.h"
+#include "process/choice.h"
 #include "process/mechanisms.h"
 
 #include <fmt/core.h>
@@ -21,12 +22,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_nul(const std::string &s) {
+bool has_nul(const std::string& s) {
     return s.find('\0') != std::string::npos;
 }
 
-Status check_paths(const std::vector<fs::path> &paths, const char *field) {
-    for (const auto &p : paths) {
+Status check_paths(const std::vector<fs::path>& paths, const char* field) {
+    for (const auto& p : paths) {
         std::error_code ec;
         if (!p.is_absolute() || has_nul(p.native()))
             return fail(Errc::invalid_input, "a sandbox path must be absolute", p.string(), field);
@@ -36,13 +37,13 @@ Status check_paths(const std::vector<fs::path> &paths, const char *field) {
     return {};
 }
 
-Status check_request(const Command &command, const Policy &policy) {
+Status check_request(const Command& command, const Policy& policy) {
     if (command.argv.empty() || !fs::path(command.argv[0]).is_absolute())
         return fail(Errc::invalid_input, "the program must be given by its absolute path",
                     command.argv.empty() ? "argv" : command.argv[0]);
     if (std::any_of(command.argv.begin(), command.argv.end(), has_nul))
         return fail(Errc::invalid_input, "an argument holds a NUL byte", "argv");
-    for (const auto &entry : command.env)
+    for (const auto& entry : command.env)
         if (has_nul(entry) || entry.find('=') == std::string::npos || entry.front() == '=')
             return fail(Errc::invalid_input, "an environment entry must be NAME=VALUE", "env");
     if (!command.cwd.is_absolute() || has_nul(command.cwd.native()))
@@ -55,44 +56,15 @@ Status check_request(const Command &command, const Policy &policy) {
     return {};
 }
 
-enum class Way { landlock, bubblewrap, partial, refused };
-
-/// Which mechanism carries a tier on this host in this mode. Only the needed probes run.
-Way way_for(Tier tier, Mode mode) {
-    if (mode == Mode::off)
-        return Way::partial;
-    if (tier == Tier::checking && checking_support().works)
-        return Way::landlock;
-    if (bubblewrap_support().works && checking_support().seccomp)
-        return Way::bubblewrap;
-    return mode == Mode::weak ? Way::partial : Way::refused;
-}
-
-/// Everything of the checking tier that is there; in the running tier without the parts that break programs.
-Confinement partial_confinement(Tier tier, Mode mode) {
+/// Everything of the checking tier that is there; programs of the running tier get it too and lose their sockets.
+Confinement partial_confinement(Mode mode) {
     if (mode == Mode::off)
         return {false, false, false};
-    const CheckingSupport &s = checking_support();
-    if (tier == Tier::checking)
-        return {s.landlock, s.seccomp, true};
+    const CheckingSupport& s = checking_support();
     return {s.landlock, s.seccomp, true};
 }
 
-Error refusal(Tier tier) {
-    const BubblewrapSupport &bwrap = bubblewrap_support();
-    if (tier == Tier::running)
-        return {Errc::denied,
-                fmt::format("programs are not run, because bubblewrap does not work here: {}", bwrap.detail), "sandbox",
-                bwrap.remedy};
-    return {
-        Errc::denied,
-        fmt::format(
-            "the compiler is not started, because neither landlock with seccomp ({}) nor bubblewrap ({}) works here",
-            checking_support().detail, bwrap.detail),
-        "sandbox", "use a kernel of 5.19 or newer with landlock, or: " + bwrap.remedy};
-}
-
-std::string list(const Confinement &c) {
+std::string list(const Confinement& c) {
     std::string out;
     if (c.landlock)
         out += fmt::format("landlock ABI {}, ", checking_support().landlock_abi);
@@ -105,29 +77,28 @@ void warn_once(Tier tier, Mode mode) {
     static std::atomic<bool> warned[2];
     if (!warned[tier == Tier::running].exchange(true))
         base::log_warn(fmt::format("{} sandbox in the {} tier: only {}", mode == Mode::off ? "no" : "weak",
-                                   tier == Tier::running ? "running" : "checking",
-                                   list(partial_confinement(tier, mode))));
+                                   tier == Tier::running ? "running" : "checking", list(partial_confinement(mode))));
 }
 
-Result<Exit> run_one(Mode mode, const Command &command, const Policy &policy, std::stop_token stop) {
+Result<Exit> run_one(Mode mode, const Command& command, const Policy& policy, std::stop_token stop) {
     RC_TRY(check_request(command, policy));
     if (stop.stop_requested()) {
         Exit exit;
         exit.ended = Ended::cancelled;
         return exit;
     }
-    const Way way = way_for(policy.tier, mode);
+    const Way way = choose(policy.tier, mode, {});
     if (way == Way::refused)
-        return std::unexpected(refusal(policy.tier));
+        return std::unexpected(refusal(policy.tier, {}));
     if (way == Way::bubblewrap) {
-        const BubblewrapSupport &support = bubblewrap_support();
+        const BubblewrapSupport& support = bubblewrap_support();
         RC_TRY_ASSIGN(Supervised done, run_bubblewrap(support.program, support.variant, command, policy, stop));
         if (!done.started)
             return fail(Errc::io, "bubblewrap could not set the sandbox up: " + done.exit.err.substr(0, 500),
                         command.argv[0]);
         return std::move(done.exit);
     }
-    const Confinement confinement = way == Way::landlock ? Confinement{} : partial_confinement(policy.tier, mode);
+    const Confinement confinement = way == Way::landlock ? Confinement{} : partial_confinement(mode);
     if (way == Way::partial)
         warn_once(policy.tier, mode);
     RC_TRY_ASSIGN(Supervised done, run_direct(confinement, command, policy, stop));
@@ -137,37 +108,37 @@ Result<Exit> run_one(Mode mode, const Command &command, const Policy &policy, st
 } // namespace
 
 Sandbox Sandbox::from_environment() {
-    const char *value = std::getenv("RUSTCODER_SANDBOX");
+    const char* value = std::getenv("RUSTCODER_SANDBOX");
     const std::string_view mode = value ? value : "";
     return Sandbox(mode == "off" ? Mode::off : mode == "weak" ? Mode::weak : Mode::strict);
 }
 
-Result<Exit> Sandbox::run(const Command &command, const Policy &policy, std::stop_token stop) const {
+Result<Exit> Sandbox::run(const Command& command, const Policy& policy, std::stop_token stop) const {
     try {
         return run_one(mode_, command, policy, std::move(stop));
-    } catch (const std::bad_alloc &) {
+    } catch (const std::bad_alloc&) {
         return fail(Errc::limit, "out of memory while a child process was running",
                     command.argv.empty() ? "" : command.argv[0]);
-    } catch (const std::exception &e) {
+    } catch (const std::exception& e) {
         return fail(Errc::internal, fmt::format("while a child process was running: {}", e.what()));
     }
 }
 
 std::string Sandbox::describe(Tier tier) const {
-    switch (way_for(tier, mode_)) {
+    switch (choose(tier, mode_, {})) {
     case Way::landlock:
         return list(Confinement{});
     case Way::bubblewrap:
         return fmt::format("bubblewrap ({}), seccomp, rlimits", bubblewrap_support().detail);
     case Way::partial:
-        return fmt::format("{}: {}", mode_ == Mode::off ? "off" : "weak", list(partial_confinement(tier, mode_)));
+        return fmt::format("{}: {}", mode_ == Mode::off ? "off" : "weak", list(partial_confinement(mode_)));
     case Way::refused:
         break;
     }
     return "none: runs are refused";
 }
 
-const char *name(Ended e) {
+const char* name(Ended e) {
     switch (e) {
     case Ended::exited:
         return "exited";

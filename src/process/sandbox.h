@@ -51,7 +51,7 @@ struct Command {
 };
 
 enum class Ended { exited, signalled, timed_out, output_limit, memory_limit, disk_limit, process_limit, cancelled };
-const char *name(Ended e);
+const char* name(Ended e);
 
 struct Exit {
     Ended ended = Ended::exited;
@@ -83,7 +83,7 @@ struct Capabilities {
 };
 
 /// Probes once per process (cached), thread-safe.
-const Capabilities &capabilities();
+const Capabilities& capabilities();
 
 /// Thread-safe; many runs at once.
 class Sandbox {
@@ -94,7 +94,7 @@ public:
     Mode mode() const { return mode_; }
     /// Errors: denied (a mechanism is missing in strict mode; says which and the remedy), not_found (argv[0]), io.
     /// A child that fails, is killed or is cancelled is not an error: see Exit.
-    Result<Exit> run(const Command &command, const Policy &policy, std::stop_token stop = {}) const;
+    Result<Exit> run(const Command& command, const Policy& policy, std::stop_token stop = {}) const;
     /// What is in force, for evidence: e.g. "landlock ABI 7, seccomp, rlimits".
     std::string describe(Tier tier) const;
 

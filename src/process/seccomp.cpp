@@ -24,7 +24,7 @@ namespace {
 using Context = std::unique_ptr<void, decltype(&seccomp_release)>;
 
 // Nothing that compiles or runs a program needs these; each is a way to reach the kernel, the host or a neighbour.
-constexpr const char *denied_always[] = {"ptrace",
+constexpr const char* denied_always[] = {"ptrace",
                                          "process_vm_readv",
                                          "process_vm_writev",
                                          "process_madvise",
@@ -91,7 +91,7 @@ constexpr const char *denied_always[] = {"ptrace",
 
 // The compiler needs no socket at all; leaving its process group would let a child outlive the kill; ownership and
 // extended attributes are not covered by landlock.
-constexpr const char *denied_checking[] = {
+constexpr const char* denied_checking[] = {
     "socket",    "setsid",    "setpgid",    "chown",       "lchown",       "fchown",       "fchownat",     "setxattr",
     "lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr", "fremovexattr", "removexattrat"};
 
@@ -102,7 +102,7 @@ class Builder {
 public:
     explicit Builder(scmp_filter_ctx context) : context_(context) {}
 
-    template <class... Cmp> void deny(const char *call, int error, Cmp... cmp) {
+    template <class... Cmp> void deny(const char* call, int error, Cmp... cmp) {
         const int number = seccomp_syscall_resolve_name(call);
         if (number < 0) // not on this architecture, or unknown to this libseccomp
             return;
@@ -113,16 +113,16 @@ public:
         }
     }
     int status() const { return status_; }
-    const char *failed() const { return failed_; }
+    const char* failed() const { return failed_; }
 
 private:
     scmp_filter_ctx context_;
     int status_ = 0;
-    const char *failed_ = "";
+    const char* failed_ = "";
 };
 
 /// Own network namespace: loopback servers of a program under test are fine, raw and odd families are not.
-void deny_odd_sockets(Builder &b) {
+void deny_odd_sockets(Builder& b) {
     b.deny("socket", EPERM, SCMP_A0(SCMP_CMP_GT, AF_INET6));
     for (unsigned family = 0; family < AF_INET6; ++family)
         if (family != AF_UNIX && family != AF_INET)
@@ -130,8 +130,8 @@ void deny_odd_sockets(Builder &b) {
     b.deny("socket", EPERM, SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_RAW));
 }
 
-void add_rules(Builder &b, Tier tier) {
-    for (const char *call : denied_always)
+void add_rules(Builder& b, Tier tier) {
+    for (const char* call : denied_always)
         b.deny(call, EPERM);
     for (const std::uint64_t flag : namespace_flags)
         if (flag != 0x80) // in clone the low byte is the exit signal
@@ -151,7 +151,7 @@ void add_rules(Builder &b, Tier tier) {
         deny_odd_sockets(b);
         return;
     }
-    for (const char *call : denied_checking)
+    for (const char* call : denied_checking)
         b.deny(call, EPERM);
     if (landlock_abi() < 3) // landlock cannot tell yet
         b.deny("truncate", EPERM);
@@ -185,7 +185,7 @@ Result<std::vector<sock_filter>> build(Tier tier) {
 
 Result<std::span<const sock_filter>> seccomp_filter(Tier tier) {
     static const Result<std::vector<sock_filter>> filters[] = {build(Tier::checking), build(Tier::running)};
-    const auto &filter = filters[tier == Tier::running ? 1 : 0];
+    const auto& filter = filters[tier == Tier::running ? 1 : 0];
     if (!filter)
         return std::unexpected(filter.error());
     return std::span<const sock_filter>(*filter);

@@ -28,24 +28,24 @@ constexpr std::size_t child_stack_bytes = 64 << 10;
 
 /// Shared between parent and child (same memory until execve).
 struct Handover {
-    const char *const *argv;
-    const char *const *env;
-    const char *cwd;
-    const int *fds;
+    const char* const* argv;
+    const char* const* env;
+    const char* cwd;
+    const int* fds;
     int fd_count;
-    const ResourceLimit *limits;
+    const ResourceLimit* limits;
     std::size_t limit_count;
     int landlock;
     sock_fprog seccomp;
     bool drop_capabilities;
     pid_t parent;
-    const char *failed_step = nullptr; // written by the child
+    const char* failed_step = nullptr; // written by the child
     int failed_errno = 0;
 };
 
 #define RC_CHILD_FUNCTION __attribute__((no_sanitize("address", "thread", "undefined"), noinline))
 
-RC_CHILD_FUNCTION int give_up(Handover &h, const char *step) {
+RC_CHILD_FUNCTION int give_up(Handover& h, const char* step) {
     h.failed_errno = errno;
     h.failed_step = step;
     _exit(127);
@@ -75,8 +75,8 @@ RC_CHILD_FUNCTION void drop_capabilities() {
     syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0);
 }
 
-RC_CHILD_FUNCTION int child_main(void *argument) {
-    Handover &h = *static_cast<Handover *>(argument);
+RC_CHILD_FUNCTION int child_main(void* argument) {
+    Handover& h = *static_cast<Handover*>(argument);
     default_signals();
     if (setsid() < 0)
         return give_up(h, "setsid");
@@ -107,23 +107,23 @@ RC_CHILD_FUNCTION int child_main(void *argument) {
         return give_up(h, "landlock");
     if (h.seccomp.len > 0 && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &h.seccomp) < 0)
         return give_up(h, "seccomp");
-    execve(h.argv[0], const_cast<char *const *>(h.argv), const_cast<char *const *>(h.env));
+    execve(h.argv[0], const_cast<char* const*>(h.argv), const_cast<char* const*>(h.env));
     return give_up(h, "execve");
 }
 
-std::vector<const char *> pointers(const std::vector<std::string> &words) {
-    std::vector<const char *> out;
+std::vector<const char*> pointers(const std::vector<std::string>& words) {
+    std::vector<const char*> out;
     out.reserve(words.size() + 1);
-    for (const auto &w : words)
+    for (const auto& w : words)
         out.push_back(w.c_str());
     out.push_back(nullptr);
     return out;
 }
 
 /// An unprivileged process may not raise a hard limit, so ours are cut to what is in force.
-std::vector<ResourceLimit> attainable(const std::vector<ResourceLimit> &wanted) {
+std::vector<ResourceLimit> attainable(const std::vector<ResourceLimit>& wanted) {
     std::vector<ResourceLimit> out = wanted;
-    for (auto &l : out) {
+    for (auto& l : out) {
         rlimit now{};
         if (getrlimit(static_cast<__rlimit_resource_t>(l.resource), &now) == 0) {
             l.hard = std::min(l.hard, now.rlim_max);
@@ -133,7 +133,7 @@ std::vector<ResourceLimit> attainable(const std::vector<ResourceLimit> &wanted) 
     return out;
 }
 
-Error launch_error(const Launch &launch, const Handover &h) {
+Error launch_error(const Launch& launch, const Handover& h) {
     const bool missing =
         std::strcmp(h.failed_step, "execve") == 0 && (h.failed_errno == ENOENT || h.failed_errno == ENOTDIR);
     return Error{missing ? Errc::not_found : Errc::io,
@@ -149,13 +149,13 @@ void become_subreaper() {
     std::call_once(once, [] { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); });
 }
 
-Result<Child> spawn(const Launch &launch) {
+Result<Child> spawn(const Launch& launch) {
     if (launch.argv.empty())
         return fail(Errc::invalid_input, "a command needs at least the path of its program", "argv");
     // dup2 in the child must not overwrite a source that is still needed
     std::vector<base::Fd> lifted;
     std::vector<int> sources = launch.fds;
-    for (int &fd : sources)
+    for (int& fd : sources)
         if (fd < static_cast<int>(sources.size())) {
             const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 32);
             if (copy < 0)
@@ -181,7 +181,7 @@ Result<Child> spawn(const Launch &launch) {
                limits.data(),
                limits.size(),
                landlock,
-               {static_cast<unsigned short>(launch.seccomp.size()), const_cast<sock_filter *>(launch.seccomp.data())},
+               {static_cast<unsigned short>(launch.seccomp.size()), const_cast<sock_filter*>(launch.seccomp.data())},
                launch.drop_capabilities,
                getpid()};
 
@@ -193,7 +193,7 @@ Result<Child> spawn(const Launch &launch) {
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int pidfd = -1;
     const pid_t pid =
-        clone(child_main, reinterpret_cast<void *>(top), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &h, &pidfd);
+        clone(child_main, reinterpret_cast<void*>(top), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &h, &pidfd);
     const int clone_errno = errno;
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (pid < 0)

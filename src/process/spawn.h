@@ -38,7 +38,7 @@ struct Child {
 };
 
 /// Errors: not_found (no such program), io (the step that failed is in the message).
-Result<Child> spawn(const Launch &launch);
+Result<Child> spawn(const Launch& launch);
 
 /// Orphans of our children come to us, so that they can be waited for by group. Once per process.
 void become_subreaper();

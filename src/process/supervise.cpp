@@ -37,7 +37,7 @@ microseconds since(Clock::time_point start) {
 }
 
 /// A reader that goes away must not kill the server: SIGPIPE is held back for this thread and taken off the queue.
-ssize_t write_quietly(int fd, const char *data, std::size_t size) {
+ssize_t write_quietly(int fd, const char* data, std::size_t size) {
     sigset_t pipe_signal, before;
     sigemptyset(&pipe_signal);
     sigaddset(&pipe_signal, SIGPIPE);
@@ -53,13 +53,13 @@ ssize_t write_quietly(int fd, const char *data, std::size_t size) {
     return n;
 }
 
-microseconds to_micros(const timeval &t) {
+microseconds to_micros(const timeval& t) {
     return std::chrono::seconds(t.tv_sec) + microseconds(t.tv_usec);
 }
 
 class Supervisor {
 public:
-    Supervisor(Child child, Pipes pipes, const Command &command, const Policy &policy)
+    Supervisor(Child child, Pipes pipes, const Command& command, const Policy& policy)
         : child_(std::move(child)), pipes_(std::move(pipes)), command_(command), policy_(policy),
           in_namespace_(pipes_.status), own_peak_(own_peak()), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
@@ -153,7 +153,7 @@ private:
     }
 
     /// Reads what is there, a bounded amount, so that one noisy stream does not keep the limits from being looked at.
-    void drain(base::Fd &fd, std::string &kept, bool &truncated, const std::function<void(std::string_view)> &sink) {
+    void drain(base::Fd& fd, std::string& kept, bool& truncated, const std::function<void(std::string_view)>& sink) {
         static thread_local const std::unique_ptr<char[]> buffer(new char[chunk_bytes]);
         for (int round = 0; fd && round < 16; ++round) {
             const ssize_t n = read(fd.get(), buffer.get(), chunk_bytes);
@@ -224,7 +224,7 @@ private:
     void check_tree() {
         const TreeUsage usage = tree_usage(child_.pid, tree_interval / 2);
         result_.exit.peak_bytes = std::max(result_.exit.peak_bytes, usage.largest_resident_bytes);
-        const Limits &limits = policy_.limits;
+        const Limits& limits = policy_.limits;
         // bubblewrap's own two processes are not the program's
         const std::uint64_t own = in_namespace_ ? 2 : 0;
         if (usage.processes > limits.processes + own || usage.threads > limits.processes * threads_per_process)
@@ -249,14 +249,18 @@ private:
         result_.exit.wall = since(start_);
         int status = 0;
         rusage usage{};
-        while (wait4(child_.pid, &status, 0, &usage) < 0 && errno == EINTR) {
-        }
+        pid_t waited = -1;
+        do
+            waited = wait4(child_.pid, &status, 0, &usage);
+        while (waited < 0 && errno == EINTR);
+        if (waited < 0) // somebody else took the result: never a success
+            status = 255 << 8;
         add(usage);
         reap_orphans();
         conclude(status);
     }
 
-    void add(const rusage &usage) {
+    void add(const rusage& usage) {
         result_.exit.user += to_micros(usage.ru_utime);
         result_.exit.sys += to_micros(usage.ru_stime);
         // Before execve the child had our memory, and the kernel counts that: only a larger figure is the child's.
@@ -304,7 +308,7 @@ private:
     }
 
     void conclude(int status) {
-        Exit &exit = result_.exit;
+        Exit& exit = result_.exit;
         if (WIFSIGNALED(status)) {
             exit.ended = Ended::signalled;
             exit.signal = WTERMSIG(status);
@@ -326,7 +330,7 @@ private:
 
     /// bubblewrap passes a signal on as 128 + number, as a shell does.
     void conclude_namespace() {
-        Exit &exit = result_.exit;
+        Exit& exit = result_.exit;
         if (const auto code = number_after("\"exit-code\":"))
             exit.code = *code;
         else if (exit.ended == Ended::exited && !killed_at_)
@@ -340,8 +344,8 @@ private:
 
     Child child_;
     Pipes pipes_;
-    const Command &command_;
-    const Policy &policy_;
+    const Command& command_;
+    const Policy& policy_;
     const bool in_namespace_;
     const std::uint64_t own_peak_;
     base::Fd wake_;
@@ -363,7 +367,7 @@ private:
 
 } // namespace
 
-Supervised supervise(Child child, Pipes pipes, const Command &command, const Policy &policy, std::stop_token stop) {
+Supervised supervise(Child child, Pipes pipes, const Command& command, const Policy& policy, std::stop_token stop) {
     Supervisor supervisor(std::move(child), std::move(pipes), command, policy);
     const std::stop_callback on_stop(stop, [&] { supervisor.wake(); });
     return supervisor.run();

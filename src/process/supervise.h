@@ -21,6 +21,6 @@ struct Supervised {
 };
 
 /// Blocks until the child and its tree are gone. Always reaps, also when a callback throws.
-Supervised supervise(Child child, Pipes pipes, const Command &command, const Policy &policy, std::stop_token stop);
+Supervised supervise(Child child, Pipes pipes, const Command& command, const Policy& policy, std::stop_token stop);
 
 } // namespace rustcoder::process

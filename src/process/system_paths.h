@@ -7,6 +7,6 @@
 namespace rustcoder::process {
 
 /// Those that exist, found once. Thread-safe.
-const std::vector<std::filesystem::path> &system_paths();
+const std::vector<std::filesystem::path>& system_paths();
 
 } // namespace rustcoder::process

@@ -29,12 +29,12 @@ struct ProcessEntry {
 };
 
 struct DirCloser {
-    void operator()(DIR *d) const { closedir(d); }
+    void operator()(DIR* d) const { closedir(d); }
 };
 using Dir = std::unique_ptr<DIR, DirCloser>;
 
 /// Fields of /proc/PID/stat behind the command name, which may itself hold spaces and parentheses.
-bool parse_stat(std::string_view text, ProcessEntry &e) {
+bool parse_stat(std::string_view text, ProcessEntry& e) {
     const auto close = text.rfind(')');
     if (close == std::string_view::npos)
         return false;
@@ -63,8 +63,8 @@ std::vector<ProcessEntry> scan() {
         return out;
     const int at = dirfd(proc.get());
     char text[1024];
-    while (const dirent *entry = readdir(proc.get())) {
-        char *end = nullptr;
+    while (const dirent* entry = readdir(proc.get())) {
+        char* end = nullptr;
         const long pid = std::strtol(entry->d_name, &end, 10);
         if (*end != '\0' || pid <= 0)
             continue;
@@ -90,13 +90,13 @@ struct Snapshot {
     std::atomic<std::int64_t> cost_us{0};
 };
 
-Snapshot &snapshot() {
+Snapshot& snapshot() {
     static Snapshot s;
     return s;
 }
 
 std::shared_ptr<const std::vector<ProcessEntry>> processes(std::chrono::milliseconds max_age) {
-    Snapshot &s = snapshot();
+    Snapshot& s = snapshot();
     const std::lock_guard lock(s.mutex);
     const auto start = Clock::now();
     if (!s.entries || start - s.taken > max_age) {
@@ -107,7 +107,7 @@ std::shared_ptr<const std::vector<ProcessEntry>> processes(std::chrono::millisec
     return s.entries;
 }
 
-std::uint64_t allocated_below(int parent, const char *name, std::uint64_t enough, int depth) {
+std::uint64_t allocated_below(int parent, const char* name, std::uint64_t enough, int depth) {
     const base::Fd fd(openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd || depth > 256)
         return 0;
@@ -118,7 +118,7 @@ std::uint64_t allocated_below(int parent, const char *name, std::uint64_t enough
         return 0;
     }
     std::uint64_t sum = 0;
-    while (const dirent *entry = readdir(dir.get())) {
+    while (const dirent* entry = readdir(dir.get())) {
         if (std::strcmp(entry->d_name, ".") == 0 || std::strcmp(entry->d_name, "..") == 0)
             continue;
         struct stat st{};
@@ -133,7 +133,7 @@ std::uint64_t allocated_below(int parent, const char *name, std::uint64_t enough
     return sum;
 }
 
-bool is_below(const std::filesystem::path &inner, const std::filesystem::path &outer) {
+bool is_below(const std::filesystem::path& inner, const std::filesystem::path& outer) {
     return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
@@ -145,13 +145,13 @@ TreeUsage tree_usage(pid_t leader, std::chrono::milliseconds max_age) {
     // parents nearly always have smaller numbers than their children; the loop catches wrapped numbers
     for (bool grown = true; grown;) {
         grown = false;
-        for (const auto &e : *all)
+        for (const auto& e : *all)
             if ((e.session == leader || members.contains(e.parent)) && members.insert(e.pid).second)
                 grown = true;
     }
     static const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     TreeUsage usage;
-    for (const auto &e : *all) {
+    for (const auto& e : *all) {
         if (!members.contains(e.pid))
             continue;
         ++usage.processes;
@@ -167,7 +167,7 @@ std::chrono::microseconds last_scan_cost() {
     return std::chrono::microseconds(snapshot().cost_us.load());
 }
 
-std::uint64_t proportional_bytes(const std::vector<pid_t> &pids) {
+std::uint64_t proportional_bytes(const std::vector<pid_t>& pids) {
     std::uint64_t sum = 0;
     char text[2048];
     for (const pid_t pid : pids) {
@@ -177,18 +177,18 @@ std::uint64_t proportional_bytes(const std::vector<pid_t> &pids) {
             continue;
         text[n] = '\0';
         unsigned long long kib = 0;
-        if (const char *line = std::strstr(text, "\nPss:"); line && std::sscanf(line, "\nPss: %llu", &kib) == 1)
+        if (const char* line = std::strstr(text, "\nPss:"); line && std::sscanf(line, "\nPss: %llu", &kib) == 1)
             sum += kib * 1024;
     }
     return sum;
 }
 
-std::uint64_t disk_usage(const std::vector<std::filesystem::path> &directories, std::uint64_t enough) {
+std::uint64_t disk_usage(const std::vector<std::filesystem::path>& directories, std::uint64_t enough) {
     std::vector<std::filesystem::path> sorted = directories;
     std::sort(sorted.begin(), sorted.end());
     std::uint64_t sum = 0;
-    const std::filesystem::path *last = nullptr;
-    for (const auto &dir : sorted) {
+    const std::filesystem::path* last = nullptr;
+    for (const auto& dir : sorted) {
         if (last && is_below(dir, *last))
             continue;
         last = &dir;

@@ -23,10 +23,10 @@ TreeUsage tree_usage(pid_t leader, std::chrono::milliseconds max_age);
 std::chrono::microseconds last_scan_cost();
 
 /// Proportional set size of the processes: shared pages are divided among their users. Slower and exact.
-std::uint64_t proportional_bytes(const std::vector<pid_t> &pids);
+std::uint64_t proportional_bytes(const std::vector<pid_t>& pids);
 
 /// Allocated bytes below the directories; nested ones are counted once; symbolic links are not followed. Stops early
 /// once more than `enough` are found.
-std::uint64_t disk_usage(const std::vector<std::filesystem::path> &directories, std::uint64_t enough);
+std::uint64_t disk_usage(const std::vector<std::filesystem::path>& directories, std::uint64_t enough);
 
 } // namespace rustcoder::process

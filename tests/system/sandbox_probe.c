@@ -21,12 +21,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int refused(const char *what) {
+static int refused(const char* what) {
     printf("%s: %s\n", what, strerror(errno));
     return 1;
 }
 
-static int read_path(const char *path) {
+static int read_path(const char* path) {
     char text[4096];
     int fd = open(path, O_RDONLY);
     if (fd < 0)
@@ -38,7 +38,7 @@ static int read_path(const char *path) {
     return 0;
 }
 
-static int write_path(const char *path) {
+static int write_path(const char* path) {
     int fd = open(path, O_WRONLY | O_CREAT, 0644);
     if (fd < 0 || write(fd, "pwned", 5) != 5)
         return refused(path);
@@ -46,7 +46,7 @@ static int write_path(const char *path) {
 }
 
 /* Fills with non-zero bytes until `megabytes` are there. */
-static int fill(const char *path, long megabytes) {
+static int fill(const char* path, long megabytes) {
     static char block[1 << 20];
     memset(block, 'x', sizeof block);
     int fd = open(path, O_WRONLY | O_CREAT, 0644);
@@ -59,7 +59,7 @@ static int fill(const char *path, long megabytes) {
 }
 
 /* Many small files instead of one large one: no limit on a single file catches it. */
-static int fill_files(const char *dir, long megabytes) {
+static int fill_files(const char* dir, long megabytes) {
     char path[4096];
     for (long i = 0; i < megabytes; ++i) {
         snprintf(path, sizeof path, "%s/part%ld", dir, i);
@@ -76,21 +76,21 @@ static int inet(int type, int port) {
     int fd = socket(AF_INET, type, 0);
     if (fd < 0)
         return refused("socket");
-    if (connect(fd, (struct sockaddr *)&to, sizeof to) < 0)
+    if (connect(fd, (struct sockaddr*)&to, sizeof to) < 0)
         return refused("connect");
     if (send(fd, "hello", 5, 0) != 5)
         return refused("send");
     return 0;
 }
 
-static int unix_socket(const char *name, int abstract) {
+static int unix_socket(const char* name, int abstract) {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     size_t length = strlen(name);
     memcpy(to.sun_path + abstract, name, length);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0)
         return refused("socket");
-    if (connect(fd, (struct sockaddr *)&to,
+    if (connect(fd, (struct sockaddr*)&to,
                 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1 - !abstract)) < 0)
         return refused("connect");
     return 0;
@@ -113,7 +113,7 @@ static int fork_bomb(int count) {
 }
 
 static int eat(long megabytes) {
-    volatile char *p = malloc((size_t)megabytes << 20);
+    volatile char* p = malloc((size_t)megabytes << 20);
     if (!p)
         return refused("malloc");
     for (long i = 0; i < megabytes << 20; i += 4096)
@@ -136,7 +136,7 @@ static int eat_together(int children, long megabytes) {
 }
 
 /* The classic way out of a process group; the marker shows who was still alive after a second. */
-static int daemonise(const char *marker) {
+static int daemonise(const char* marker) {
     if (fork() > 0) {
         usleep(200000); /* until the child has left the group */
         _exit(0);
@@ -191,7 +191,7 @@ static int failures_of_kernel_doors(void) {
     return open_doors;
 }
 
-static void *sleeper(void *unused) {
+static void* sleeper(void* unused) {
     sleep(1);
     return unused;
 }
@@ -208,10 +208,10 @@ static int threads(int count) {
     return 0;
 }
 
-int main(int argc, char **argv) {
-    const char *what = argc > 1 ? argv[1] : "";
-    const char *a = argc > 2 ? argv[2] : "";
-    const char *b = argc > 3 ? argv[3] : "0";
+int main(int argc, char** argv) {
+    const char* what = argc > 1 ? argv[1] : "";
+    const char* a = argc > 2 ? argv[2] : "";
+    const char* b = argc > 3 ? argv[3] : "0";
 #define IS(name) (strcmp(what, name) == 0)
     if (IS("read"))
         return read_path(a);

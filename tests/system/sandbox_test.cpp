@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr int refused = 1; // the probe's exit status
 
 /// A directory with the compiled probe; the compiler itself runs in the checking tier.
-const fs::path &probe_dir() {
+const fs::path& probe_dir() {
     static const base::TempDir dir = [] {
         auto made = base::TempDir::create("sandbox-probe");
         if (!made)
@@ -73,7 +73,7 @@ protected:
     Exit control(std::vector<std::string> words) const { return run(attempt(std::move(words)), policy(), Mode::off); }
 
     /// Succeeds without a sandbox, is refused inside.
-    void expect_refused(const std::vector<std::string> &words) const {
+    void expect_refused(const std::vector<std::string>& words) const {
         const Exit free = control(words);
         EXPECT_TRUE(free.ok()) << "the attempt itself is broken: " << free.describe() << ' ' << free.out;
         const Exit e = confined(words);
@@ -81,8 +81,8 @@ protected:
         EXPECT_EQ(e.out.find("secret\n"), std::string::npos);
     }
 
-    std::string inside(const char *name) const { return (inside_.path() / name).string(); }
-    std::string outside(const char *name) const { return (outside_.path() / name).string(); }
+    std::string inside(const char* name) const { return (inside_.path() / name).string(); }
+    std::string outside(const char* name) const { return (outside_.path() / name).string(); }
 
     base::TempDir outside_, inside_;
     fs::path secret_;
@@ -93,16 +93,16 @@ INSTANTIATE_TEST_SUITE_P(Sandbox, BreakOut, ::testing::Values(Tier::checking, Ti
 class Victim {
 public:
     Victim() {
-        char *const argv[] = {const_cast<char *>("sleep"), const_cast<char *>("600"), nullptr};
-        char *const env[] = {const_cast<char *>("API_KEY=victim-secret"), nullptr};
+        char* const argv[] = {const_cast<char*>("sleep"), const_cast<char*>("600"), nullptr};
+        char* const env[] = {const_cast<char*>("API_KEY=victim-secret"), nullptr};
         EXPECT_EQ(posix_spawn(&pid_, "/bin/sleep", nullptr, nullptr, argv, env), 0);
     }
     ~Victim() {
         kill(pid_, SIGKILL);
         waitpid(pid_, nullptr, 0);
     }
-    Victim(const Victim &) = delete;
-    Victim &operator=(const Victim &) = delete;
+    Victim(const Victim&) = delete;
+    Victim& operator=(const Victim&) = delete;
     std::string pid() const { return std::to_string(pid_); }
     bool alive() const { return waitpid(pid_, nullptr, WNOHANG) == 0; }
 
@@ -111,7 +111,7 @@ private:
 };
 
 /// A listening or bound socket outside.
-base::Fd listener(const sockaddr *address, socklen_t size, int type) {
+base::Fd listener(const sockaddr* address, socklen_t size, int type) {
     base::Fd fd(socket(address->sa_family, type | SOCK_CLOEXEC, 0));
     EXPECT_EQ(bind(fd.get(), address, size), 0) << strerror(errno);
     if (type == SOCK_STREAM) {
@@ -124,16 +124,16 @@ std::pair<base::Fd, std::string> loopback(int type) {
     sockaddr_in a{};
     a.sin_family = AF_INET;
     a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    base::Fd fd = listener(reinterpret_cast<sockaddr *>(&a), sizeof a, type);
+    base::Fd fd = listener(reinterpret_cast<sockaddr*>(&a), sizeof a, type);
     socklen_t size = sizeof a;
-    getsockname(fd.get(), reinterpret_cast<sockaddr *>(&a), &size);
+    getsockname(fd.get(), reinterpret_cast<sockaddr*>(&a), &size);
     return {std::move(fd), std::to_string(ntohs(a.sin_port))};
 }
 
 TEST_P(BreakOut, ReadSecretFile) {
     EXPECT_EQ(control({"read", secret_}).out, "top secret");
     expect_refused({"read", secret_});
-    for (const char *path : {"/etc/passwd", "/etc/shadow", "/root/.bashrc"})
+    for (const char* path : {"/etc/passwd", "/etc/shadow", "/root/.bashrc"})
         if (access(path, R_OK) == 0)
             expect_refused({"read", path});
     for (const std::string way : {"/proc/self/root", "/proc/self/cwd/../../../../../../.."})
@@ -154,14 +154,14 @@ TEST_P(BreakOut, ReadServersEnvironment) {
 TEST_P(BreakOut, WriteOutside) {
     expect_refused({"write", outside("new.txt")});
     fs::remove(outside("new.txt"));
-    for (const char *how : {"write", "truncate", "unlink"}) {
+    for (const char* how : {"write", "truncate", "unlink"}) {
         ASSERT_TRUE(base::write_file(secret_, "top secret"));
         const Exit e = confined({how, secret_});
         EXPECT_EQ(e.code, refused) << how << e.out;
         EXPECT_EQ(base::read_file(secret_).value_or("gone"), "top secret") << how;
         EXPECT_TRUE(control({how, secret_}).ok()) << how;
     }
-    for (const char *path : {"/usr/pwned", "/etc/pwned", "/pwned", "/dev/pwned", "/proc/self/oom_score_adj"}) {
+    for (const char* path : {"/usr/pwned", "/etc/pwned", "/pwned", "/dev/pwned", "/proc/self/oom_score_adj"}) {
         const Exit e = confined({"write", path});
         if (std::string_view(path).starts_with("/proc") && GetParam() == Tier::running)
             continue; // its own, in its own /proc
@@ -171,7 +171,7 @@ TEST_P(BreakOut, WriteOutside) {
 }
 
 TEST_P(BreakOut, SymlinkAndHardLinkTricks) {
-    for (const char *how : {"symlink-read", "symlink-write", "link", "rename"}) {
+    for (const char* how : {"symlink-read", "symlink-write", "link", "rename"}) {
         ASSERT_TRUE(base::write_file(secret_, "top secret"));
         fs::remove(inside("l"));
         const Exit e = confined({how, secret_, inside("l")});
@@ -201,14 +201,14 @@ TEST_P(BreakOut, Sockets) {
     a.sun_family = AF_UNIX;
     const std::string path = outside("s");
     path.copy(a.sun_path, sizeof a.sun_path - 1);
-    const base::Fd named = listener(reinterpret_cast<sockaddr *>(&a), sizeof a, SOCK_STREAM);
+    const base::Fd named = listener(reinterpret_cast<sockaddr*>(&a), sizeof a, SOCK_STREAM);
     expect_refused({"unix", path});
     const std::string name = fmt::format("rustcoder-test-{}", getpid());
     sockaddr_un b{};
     b.sun_family = AF_UNIX;
     name.copy(b.sun_path + 1, name.size());
     const base::Fd abstract =
-        listener(reinterpret_cast<sockaddr *>(&b),
+        listener(reinterpret_cast<sockaddr*>(&b),
                  static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size()), SOCK_STREAM);
     expect_refused({"abstract", name});
 }
@@ -216,7 +216,7 @@ TEST_P(BreakOut, Sockets) {
 TEST_P(BreakOut, KillAndTraceNeighbours) {
     {
         const Victim victim;
-        for (const char *how : {"ptrace", "kill"}) {
+        for (const char* how : {"ptrace", "kill"}) {
             EXPECT_EQ(confined({how, victim.pid()}).code, refused) << how;
             EXPECT_TRUE(victim.alive());
         }
@@ -275,7 +275,7 @@ TEST_P(BreakOut, FillDisk) {
     EXPECT_EQ(many.ended, Ended::disk_limit) << many.describe();
     // memory that looks like disk
     p.limits.file_bytes = 1 << 30;
-    for (const char *dir : {"/tmp/fill", "/dev/shm/fill", "/run/fill", "/fill", "/dev/fill"}) {
+    for (const char* dir : {"/tmp/fill", "/dev/shm/fill", "/run/fill", "/fill", "/dev/fill"}) {
         const Exit e = run(attempt({"fill", dir, "64"}), p);
         EXPECT_EQ(e.code, refused) << dir << e.describe();
         EXPECT_FALSE(fs::exists(dir)) << dir;
@@ -330,13 +330,48 @@ TEST_P(BreakOut, DieWithTheServer) {
     EXPECT_FALSE(fs::exists(inside("beat"))) << "the program outlived the server";
 }
 
+// ---- a host without user namespaces -------------------------------------------------------------------------------
+
+/// Runs inside the running tier, where no further namespace can be made: like a container without that right.
+TEST(Nested, DISABLED_InAContainerWithoutNamespaces) {
+    const Command c = shell("echo ran");
+    const auto refused_run = Sandbox(Mode::strict).run(c, policy(Tier::running));
+    ASSERT_FALSE(refused_run);
+    EXPECT_EQ(refused_run.error().code, Errc::denied);
+    EXPECT_FALSE(refused_run.error().next_step.empty());
+    EXPECT_FALSE(capabilities().running_ok);
+    EXPECT_TRUE(capabilities().checking_ok);
+    EXPECT_EQ(Sandbox(Mode::strict).describe(Tier::running), "none: runs are refused");
+    EXPECT_EQ(run(c, policy(Tier::checking)).out, "ran\n");
+    // weak: what is left still keeps the program from its server's files
+    EXPECT_EQ(run(c, policy(Tier::running), Mode::weak).out, "ran\n");
+    Command steal = shell("cat " + std::string(std::getenv("OWN_DIRECTORY")) + "/secret");
+    EXPECT_EQ(run(steal, policy(Tier::running), Mode::off).out, "own");
+    EXPECT_EQ(run(steal, policy(Tier::running), Mode::weak).out, "");
+}
+
+TEST(Nested, StrictModeRefusesAndWeakModeConfines) {
+    auto dir = base::TempDir::create("nested");
+    ASSERT_TRUE(dir && base::write_file(dir->path() / "secret", "own"));
+    Command c;
+    const fs::path self = fs::read_symlink("/proc/self/exe");
+    c.argv = {self.string(), "--gtest_also_run_disabled_tests", "--gtest_filter=Nested.DISABLED_*"};
+    c.env = {"PATH=/usr/bin:/bin", "OWN_DIRECTORY=" + dir->path().string()};
+    c.cwd = dir->path();
+    Policy p = policy(Tier::running, {dir->path()});
+    p.read_only = {self.parent_path()};
+    const Exit e = run(c, p);
+    EXPECT_TRUE(e.ok()) << e.out << e.err;
+    EXPECT_NE(e.out.find("[  PASSED  ] 1 test."), std::string::npos) << e.out;
+}
+
 // ---- the compiler itself ------------------------------------------------------------------------------------------
 
 /// The toolchain's own directory (bin/rustc below it), or empty.
 fs::path toolchain() {
-    const char *home = std::getenv("HOME");
+    const char* home = std::getenv("HOME");
     std::error_code ec;
-    for (const auto &entry : fs::directory_iterator(fs::path(home ? home : "/root") / ".rustup/toolchains", ec))
+    for (const auto& entry : fs::directory_iterator(fs::path(home ? home : "/root") / ".rustup/toolchains", ec))
         if (fs::exists(entry.path() / "bin/rustc"))
             return entry.path();
     return fs::exists("/usr/bin/rustc") ? "/usr" : "";
@@ -344,7 +379,7 @@ fs::path toolchain() {
 
 class Rustc : public BreakOut {
 protected:
-    Exit compile(const std::string &source, std::vector<std::string> options, Mode mode = Mode::strict) const {
+    Exit compile(const std::string& source, std::vector<std::string> options, Mode mode = Mode::strict) const {
         EXPECT_TRUE(base::write_file(inside("main.rs"), source));
         Command c = attempt({});
         c.argv = {(toolchain() / "bin/rustc").string(), "--edition=2021", "main.rs"};
@@ -385,9 +420,12 @@ TEST_P(Rustc, IncludeCannotReadSecrets) {
     EXPECT_EQ(e.err.find("E0080"), std::string::npos) << e.err;
 }
 
-TEST_P(Rustc, CompiledProgramCannotReadSecretsOrConnect) {
-    if (toolchain().empty() || GetParam() == Tier::checking)
-        GTEST_SKIP() << "programs run in the running tier only";
+class Program : public Rustc {}; // programs run in the running tier only
+INSTANTIATE_TEST_SUITE_P(Sandbox, Program, ::testing::Values(Tier::running), tier_name);
+
+TEST_P(Program, CompiledProgramCannotReadSecretsOrConnect) {
+    if (toolchain().empty())
+        GTEST_SKIP() << "no rustc";
     const auto [tcp, port] = loopback(SOCK_STREAM);
     const std::string source = R"(fn main() {
         let a: Vec<String> = std::env::args().collect();

@@ -159,7 +159,7 @@ TEST_P(BothTiers, ReadOnlyDirectoriesAreReadOnly) {
 }
 
 TEST_P(BothTiers, MissingProgramsAndBadRequestsAreErrors) {
-    const auto errc = [&](const Command &c, const Policy &p) {
+    const auto errc = [&](const Command& c, const Policy& p) {
         const auto r = Sandbox().run(c, p);
         return r ? Errc::internal : r.error().code;
     };
@@ -235,7 +235,7 @@ TEST(Sandbox, ThrowingCallbackLeavesNoChild) {
 }
 
 TEST(Sandbox, ModeComesFromTheEnvironmentAndDefaultsToStrict) {
-    const auto mode = [](const char *value) {
+    const auto mode = [](const char* value) {
         value ? setenv("RUSTCODER_SANDBOX", value, 1) : unsetenv("RUSTCODER_SANDBOX");
         return Sandbox::from_environment().mode();
     };
@@ -247,12 +247,12 @@ TEST(Sandbox, ModeComesFromTheEnvironmentAndDefaultsToStrict) {
 }
 
 TEST(Sandbox, CapabilitiesNameEveryMechanism) {
-    const Capabilities &c = capabilities();
-    for (const char *wanted : {"landlock", "seccomp", "bubblewrap", "user namespaces"})
-        EXPECT_TRUE(std::any_of(c.mechanisms.begin(), c.mechanisms.end(), [&](const Mechanism &m) {
+    const Capabilities& c = capabilities();
+    for (const char* wanted : {"landlock", "seccomp", "bubblewrap", "user namespaces"})
+        EXPECT_TRUE(std::any_of(c.mechanisms.begin(), c.mechanisms.end(), [&](const Mechanism& m) {
             return m.name == wanted;
         })) << wanted;
-    for (const auto &m : c.mechanisms) {
+    for (const auto& m : c.mechanisms) {
         EXPECT_FALSE(m.detail.empty()) << m.name;
         EXPECT_EQ(m.available, m.remedy.empty()) << m.name << ": " << m.remedy;
     }

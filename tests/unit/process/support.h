@@ -29,7 +29,7 @@ inline Policy policy(Tier tier, std::vector<std::filesystem::path> read_write = 
 }
 
 /// A run that must start; its error fails the test.
-inline Exit run(const Command &command, const Policy &policy, Mode mode = Mode::strict, std::stop_token stop = {}) {
+inline Exit run(const Command& command, const Policy& policy, Mode mode = Mode::strict, std::stop_token stop = {}) {
     auto exit = Sandbox(mode).run(command, policy, std::move(stop));
     if (!exit) {
         ADD_FAILURE() << exit.error().text();
@@ -38,9 +38,9 @@ inline Exit run(const Command &command, const Policy &policy, Mode mode = Mode::
     return *std::move(exit);
 }
 
-inline std::size_t count_entries(const char *dir) {
+inline std::size_t count_entries(const char* dir) {
     std::size_t n = 0;
-    if (DIR *d = opendir(dir)) {
+    if (DIR* d = opendir(dir)) {
         while (readdir(d))
             ++n;
         closedir(d);
@@ -48,7 +48,7 @@ inline std::size_t count_entries(const char *dir) {
     return n;
 }
 
-inline std::string tier_name(const ::testing::TestParamInfo<Tier> &info) {
+inline std::string tier_name(const ::testing::TestParamInfo<Tier>& info) {
     return info.param == Tier::checking ? "checking" : "running";
 }
 
