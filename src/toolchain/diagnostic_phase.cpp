@@ -12,12 +12,14 @@ namespace rustcoder::toolchain {
 
 namespace {
 
-constexpr std::array parse_codes{178, 584, 585, 586, 670, 704, 743, 748, 753, 758, 762, 763, 765, 766, 768};
+constexpr std::array parse_codes{178, 536, 537, 584, 585, 586, 670, 704, 743, 748, 753, 758, 762, 763, 765, 766, 768};
 
-constexpr std::array resolve_codes{128, 252, 254, 255, 259, 260, 261, 262, 263, 364, 365, 401, 403, 404, 405, 407, 408,
-                                   411, 412, 415, 416, 422, 423, 424, 425, 426, 428, 429, 430, 431, 432, 433, 434, 435,
-                                   437, 438, 460, 461, 462, 463, 464, 466, 468, 469, 530, 531, 532, 554, 573, 574, 575,
-                                   576, 577, 578, 583, 601, 602, 603, 659, 735, 742, 767, 770, 771, 774, 777, 778, 779};
+// Name and lifetime resolution, and the checks on the syntax tree and of feature gates that run beside it.
+constexpr std::array resolve_codes{106, 128, 130, 197, 198, 252, 254, 255, 259, 260, 261, 262, 263, 364, 365, 379, 401,
+                                   403, 404, 405, 407, 408, 411, 412, 415, 416, 422, 423, 424, 425, 426, 428, 429, 430,
+                                   431, 432, 433, 434, 435, 437, 438, 449, 460, 461, 462, 463, 464, 466, 468, 469, 530,
+                                   531, 532, 554, 567, 568, 573, 574, 575, 576, 577, 578, 583, 601, 602, 603, 635, 636,
+                                   637, 658, 659, 666, 725, 726, 735, 742, 767, 770, 771, 774, 777, 778, 779};
 
 // Borrow checking proper, and the other checks that run on MIR, after a body has passed the type checker.
 constexpr std::array borrow_codes{10,  15,  80,  133, 373, 381, 382, 383, 384, 492, 493, 499, 500,
@@ -66,7 +68,7 @@ Phase codeless_phase(std::string_view m) {
 
 } // namespace
 
-Phase phase_of(const Diagnostic &d) {
+Phase phase_of(const Diagnostic& d) {
     if (d.code.empty())
         return codeless_phase(d.message);
     const int n = number_of(d.code);
