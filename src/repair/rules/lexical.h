@@ -1,5 +1,5 @@
-// Shared ground of the lexical rules: one broken file with what is known about it, and a way to judge thousands of small
-// edits without the compiler (does it read further? does the layout agree with the nesting?).
+// Shared ground of the lexical rules: one broken file with what is known about it, and a way to judge thousands of
+// small edits without the compiler (does it read further? does the layout agree with the nesting?).
 #pragma once
 
 #include "repair/rule.h"
@@ -27,10 +27,10 @@ struct Change {
 };
 
 struct Verdict {
-    bool reads = false;  // the whole file reads
-    int error = 0;       // else: where reading stops, as an index of the original tokens
-    int layout = 0;      // disagreements between indentation and nesting
-    int unmatched = 0;   // delimiters without partner
+    bool reads = false; // the whole file reads
+    int error = 0;      // else: where reading stops, as an index of the original tokens
+    int layout = 0;     // disagreements between indentation and nesting
+    int unmatched = 0;  // delimiters without partner
 };
 
 class Bench {

@@ -49,7 +49,8 @@ std::vector<Bench::Placed> Bench::apply(const Change& c) const {
     auto copy = [&](int from, int to) {
         for (int i = from; i < to; ++i) {
             const Token& t = token(i);
-            out.push_back({lexemes_[static_cast<std::size_t>(i)], static_cast<int>(t.line), static_cast<int>(t.indent), t.first_on_line});
+            out.push_back({lexemes_[static_cast<std::size_t>(i)], static_cast<int>(t.line), static_cast<int>(t.indent),
+                           t.first_on_line});
         }
     };
     copy(0, c.first);
@@ -63,7 +64,8 @@ std::vector<Bench::Placed> Bench::apply(const Change& c) const {
         indent = static_cast<int>(token(c.first - 1).indent);
     }
     for (const Token& t : inserted.tokens) {
-        Placed p{{t.kind, t.unterminated, std::string_view(c.text).substr(t.begin, t.end - t.begin)}, line, indent, at_head};
+        Placed p{
+            {t.kind, t.unterminated, std::string_view(c.text).substr(t.begin, t.end - t.begin)}, line, indent, at_head};
         if (c.own_line) {
             p.line = -2 - c.first; // a line of its own
             p.indent = c.indent;
@@ -83,8 +85,9 @@ std::vector<Bench::Placed> Bench::apply(const Change& c) const {
     return out;
 }
 
-/// Counts lines whose indentation disagrees with their nesting, in the style of rustfmt: a closer that starts a line stands
-/// under the line of its opener; what is inside stands deeper; statements of a block stand exactly one step deeper.
+/// Counts lines whose indentation disagrees with their nesting, in the style of rustfmt: a closer that starts a line
+/// stands under the line of its opener; what is inside stands deeper; statements of a block stand exactly one step
+/// deeper.
 void Bench::layout(const std::vector<Placed>& tokens, Verdict& v) const {
     struct Open {
         std::size_t index;
@@ -118,7 +121,9 @@ void Bench::layout(const std::vector<Placed>& tokens, Verdict& v) const {
         if (p.first_on_line && i > 0) {
             std::string_view before = tokens[i - 1].lexeme.text;
             bool statement = before == "{" || before == ";" || before == "}" || tokens[i - 1].lexeme.kind == Kind::doc;
-            bool continued = text == "." || text == "?" || text == "else" || (p.lexeme.kind == Kind::punct && text != "#" && text != "*" && text != "&" && text != "|" && text != "-" && text != "..");
+            bool continued = text == "." || text == "?" || text == "else" ||
+                             (p.lexeme.kind == Kind::punct && text != "#" && text != "*" && text != "&" &&
+                              text != "|" && text != "-" && text != "..");
             if (stack.empty()) {
                 v.layout += statement && !continued && p.indent > 0 ? 1 : 0;
             } else {
@@ -126,7 +131,8 @@ void Bench::layout(const std::vector<Placed>& tokens, Verdict& v) const {
                 bool block = tokens[o.index].lexeme.text == "{";
                 if (p.indent <= o.indent && o.line != p.line)
                     v.layout += 2;
-                else if (block && o.last_on_line && (statement || before == ",") && !continued && p.indent != o.indent + unit_)
+                else if (block && o.last_on_line && (statement || before == ",") && !continued &&
+                         p.indent != o.indent + unit_)
                     v.layout += 1;
             }
         }
@@ -150,7 +156,8 @@ Verdict Bench::judge(const Change& change) const {
     layout(placed, v);
     // Items before the edit read as before: start at the last one that begins at or before it.
     std::size_t from = 0;
-    auto start = std::upper_bound(starts_.begin(), starts_.end(), static_cast<std::size_t>(std::max(change.first - 1, 0)));
+    auto start =
+        std::upper_bound(starts_.begin(), starts_.end(), static_cast<std::size_t>(std::max(change.first - 1, 0)));
     if (start != starts_.begin())
         from = *std::prev(start);
     std::vector<Lexeme> sequence;
@@ -193,7 +200,8 @@ bool word_like(const std::string& s, bool front) {
 
 /// Operators that stand between spaces.
 bool wants_space(std::string_view s) {
-    return one_of(s, {"=", "=>", "->", "==", "!=", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "+=", "-=", "in", "{", "}", "else", "as"});
+    return one_of(s, {"=", "=>", "->", "==", "!=", "<=", ">=", "&&", "||",   "+", "-",
+                      "*", "/",  "%",  "+=", "-=", "in", "{",  "}",  "else", "as"});
 }
 
 } // namespace
@@ -247,7 +255,10 @@ project::Edit Bench::edit(const Change& c) const {
     } else {
         if (word_like(insert, true) && word_like(std::string(1, before), false))
             insert.insert(0, " ");
-        if (word_like(insert, false) && (word_like(std::string(1, after), true) || one_of(insert, {"let", "match", "if", "while", "for", "return", "fn", "use"})) && !space_after)
+        if (word_like(insert, false) &&
+            (word_like(std::string(1, after), true) ||
+             one_of(insert, {"let", "match", "if", "while", "for", "return", "fn", "use"})) &&
+            !space_after)
             insert += ' ';
     }
     e.text = insert;
@@ -274,12 +285,12 @@ double Ideas::outcome(const Verdict& v, const Change& change, bool& reads, bool&
         score = advance > 40 ? -1.2 : advance > 12 ? -1.6 : advance > 4 ? -2.6 : advance > 1 ? -4.0 : -7;
     better = score > -5;
     int delta = v.layout - bench_.layout_before();
-    score -= 0.6 * std::max(delta, -4);
+    score -= 0.6 * delta;
     return score;
 }
 
-void Ideas::consider(const Change& change, double weight, std::string_view rule, const std::function<std::string()>& why,
-                     Risk risk) {
+void Ideas::consider(const Change& change, double weight, std::string_view rule,
+                     const std::function<std::string()>& why, Risk risk) {
     Verdict v = bench_.judge(change);
     bool reads = false, better = false;
     double score = weight + outcome(v, change, reads, better);
@@ -288,7 +299,8 @@ void Ideas::consider(const Change& change, double weight, std::string_view rule,
     list_.push_back({{bench_.edit(change)}, score, std::string(rule), why(), risk, reads});
 }
 
-void Ideas::consider_text(std::vector<project::Edit> edits, double weight, std::string_view rule, std::string why, Risk risk) {
+void Ideas::consider_text(std::vector<project::Edit> edits, double weight, std::string_view rule, std::string why,
+                          Risk risk) {
     std::string text = bench_.source().text();
     std::sort(edits.begin(), edits.end());
     std::size_t first = edits.empty() ? 0 : edits.front().begin;
@@ -297,19 +309,19 @@ void Ideas::consider_text(std::vector<project::Edit> edits, double weight, std::
             return;
         text.replace(it->begin, it->end - it->begin, it->text);
     }
-    Source changed(std::move(text));
-    syntax::Reading r = syntax::read_file(syntax::lexemes(changed));
-    double score = weight;
-    if (!r.ok) {
+    const Bench changed(bench_.path(), std::make_shared<const Source>(std::move(text)));
+    double score = weight - 0.6 * (changed.layout_before() - bench_.layout_before());
+    if (!changed.before().ok) {
         // progress in bytes, since token numbers do not compare
-        auto place = [](const Source& s, std::size_t i) { return i < s.tokens().size() ? s.tokens()[i].begin : s.text().size(); };
-        std::size_t old_place = std::max(place(bench_.source(), bench_.before().error), first);
-        std::size_t new_place = place(changed, r.error);
+        auto place = [](const Bench& b) {
+            return b.error() < b.size() ? b.token(b.error()).begin : b.source().text().size();
+        };
+        std::size_t old_place = std::max<std::size_t>(place(bench_), first), new_place = place(changed);
         if (new_place <= old_place + 2)
             return;
         score -= new_place > old_place + 60 ? 1.2 : 2.6;
     }
-    list_.push_back({std::move(edits), score, std::string(rule), std::move(why), risk, r.ok});
+    list_.push_back({std::move(edits), score, std::string(rule), std::move(why), risk, changed.before().ok});
 }
 
 bool Ideas::any_reads() const {
@@ -319,7 +331,8 @@ bool Ideas::any_reads() const {
 void Ideas::emit(Proposals& out) const {
     std::vector<const Idea*> sorted;
     for (const Idea& i : list_) {
-        bool seen = std::any_of(sorted.begin(), sorted.end(), [&](const Idea* s) { return s->edits == i.edits && s->score >= i.score; });
+        bool seen = std::any_of(sorted.begin(), sorted.end(),
+                                [&](const Idea* s) { return s->edits == i.edits && s->score >= i.score; });
         if (!seen)
             sorted.push_back(&i);
     }

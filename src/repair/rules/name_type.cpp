@@ -68,6 +68,7 @@ public:
         }
         spelling(context, *place, token, name, out);
         imports(*place, token, name, 1.0, out);
+        all_imports(context, *place, out);
         local_imports(context, *place, token, name, out);
         if (context.diagnostic.code == "E0404" || context.diagnostic.code == "E0405")
             swapped(*place, token, out);
@@ -137,6 +138,43 @@ private:
                       fmt::format("`{}` is `{}` of the standard library and has to be imported.", name, path));
             prior *= 0.75;
         }
+    }
+
+    /// Several std names are missing in the file (a lost `use` of several, or the head of the file): bring all in at once.
+    static void all_imports(const RuleContext& context, const Place& p, Proposals& out) {
+        std::vector<std::string> paths;
+        for (const auto& d : context.all) {
+            if (!d.is_error() || !code_is(d, {"E0433", "E0405", "E0404", "E0412", "E0425", "E0422"}))
+                continue;
+            const auto* span = d.primary();
+            auto ticked = backticked(d.message);
+            if (!span || span->file != p.path || ticked.empty())
+                continue;
+            const std::string& name = d.code == "E0404" ? ticked.back() : ticked.front();
+            std::size_t token = p.source->token_at(span->begin);
+            if (name.empty() || name[0] < 'A' || (name[0] > 'Z' && p.source->at(static_cast<std::int64_t>(token) + 1) != "::"))
+                continue;
+            std::string best;
+            double weight = 0;
+            for (const auto& path : std_paths(name))
+                if (double w = usage_weight(*p.source, token, path); w > weight) {
+                    weight = w;
+                    best = path;
+                }
+            if (!best.empty() && std::find(paths.begin(), paths.end(), best) == paths.end())
+                paths.push_back(best);
+        }
+        if (paths.size() < 2)
+            return;
+        std::sort(paths.begin(), paths.end());
+        auto edit = import_edit(*p.tree, p.path, p.begin, paths.front());
+        std::string names = "`" + paths.front() + "`";
+        std::string indent = edit.text.substr(0, edit.text.find('u'));
+        for (std::size_t i = 1; i < paths.size(); ++i) {
+            edit.text += indent + "use " + paths[i] + ";\n";
+            names += ", `" + paths[i] + "`";
+        }
+        out.edits("name-import", {edit}, Risk::low, 0.93, "Several names of the standard library are not imported: " + names + ".");
     }
 
     /// The item exists in another module of the project.

@@ -99,7 +99,8 @@ void initialise(Site& site) {
                 site.propose(Risk::behaviour, compound ? 0.2 : 0.5,
                              "`" + name + "` has no value when the condition is false; the `else` gives it a neutral one.",
                              {site.put(s.tokens()[static_cast<std::size_t>(body.match)].end,
-                                       " else {\n" + indent_at(s, only.begin) + name + " = " + value + ";" + gap_at(s, conditional.begin) + "}")});
+                                       " else {\n" + indent_at(s, only.begin) + name + " = " + value + ";\n" +
+                                           indent_at(s, conditional.begin) + "}")});
         }
     }
     if (!value.empty())

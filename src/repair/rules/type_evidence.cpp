@@ -21,8 +21,93 @@ Retype of_range(const Declared& d, Range type, std::string wanted, std::string w
     return r;
 }
 
-std::optional<Retype> return_of(const Declared& d, const std::string& wanted) {
+/// `{integer}` inside a type that has to be written: the integer types that the file uses, most frequent first.
+std::vector<std::string> integer_types(const Source& s) {
+    std::vector<std::pair<int, std::string>> counts;
+    for (const char* t : {"i32", "u32", "usize", "u64", "i64", "u8", "u16", "u128"}) {
+        int n = 0;
+        for (const auto& token : s.tokens())
+            n += token.kind == Kind::ident && s.text(token) == t;
+        if (n > 0)
+            counts.emplace_back(n, t);
+    }
+    std::stable_sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<std::string> out;
+    for (auto& c : counts)
+        out.push_back(c.second);
+    if (std::find(out.begin(), out.end(), "i32") == out.end())
+        out.push_back("i32");
+    return out;
+}
+
+/// Two partial types of one thing: holes of one are filled from the other. "" when they disagree.
+std::string unify(const std::string& a, const std::string& b) {
+    if (a == b || b == "_" || b.empty())
+        return a;
+    if (a == "_" || a.empty() || (a == "{integer}" && is_integer(b)) || (a == "{float}" && is_float(b)))
+        return b;
+    if ((b == "{integer}" && is_integer(a)) || (b == "{float}" && is_float(a)))
+        return a;
+    if (type_head(a) != type_head(b))
+        return {};
+    if (is_ref(a)) {
+        auto inner = unify(strip_ref(a), strip_ref(b));
+        return inner.empty() || is_mut_ref(a) != is_mut_ref(b) ? "" : (is_mut_ref(a) ? "&mut " : "&") + inner;
+    }
+    auto x = type_arguments(a), y = type_arguments(b);
+    if (x.empty() || x.size() != y.size())
+        return {};
+    std::string inside;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        auto u = unify(x[i], y[i]);
+        if (u.empty())
+            return {};
+        inside += (i ? ", " : "") + u;
+    }
+    if (a[0] == '(')
+        return "(" + inside + ")";
+    if (a[0] == '[')
+        return "[" + inside + "]";
+    return type_head(a) + "<" + inside + ">";
+}
+
+/// What every mismatch of this check says about the value that the function (written without a return type) gives.
+std::string found_by_all(const RuleContext& context, const Declared& f, std::string type) {
+    for (const auto& d : context.all) {
+        if (d.code != "E0308" || !d.is_error())
+            continue;
+        for (const Mismatch& m : mismatches(context, d)) {
+            if (m.expected == "()" && m.place.path == f.path && f.item->body.contains(m.expression.begin)) {
+                if (auto u = unify(type, m.found); !u.empty())
+                    type = u;
+            } else if (m.found == "()" && m.text().starts_with(f.item->name + "(")) {
+                if (auto u = unify(type, m.expected); !u.empty())
+                    type = u;
+            }
+        }
+    }
+    return type;
+}
+
+bool takes_reference(const Item& f) {
+    for (const auto& p : f.parameters)
+        if (p.type_text.find('&') != std::string::npos || p.type_text.find("<'") != std::string::npos)
+            return true;
+    return false;
+}
+
+std::optional<Retype> return_of(const Declared& d, std::string wanted) {
     const Item& f = *d.item;
+    if (is_ref(wanted) && !takes_reference(f) && wanted.starts_with("&") && !is_mut_ref(wanted))
+        wanted = "&'static " + strip_ref(wanted);
+    // `Self` where the impl says so itself
+    if (const Item* owner = owner_of(*d.tree, f); owner && owner->kind == ItemKind::impl && wanted == clean_type(owner->self_type)) {
+        auto body = d.tree->source().text(f.body);
+        auto whole = d.tree->source().text(owner->range);
+        bool literal = body.find("Self {") != std::string_view::npos || body.find("Self(") != std::string_view::npos;
+        if (literal || (body.find(owner->name + " {") == std::string_view::npos && whole.find("-> Self") != std::string_view::npos))
+            wanted = "Self";
+    }
     if (!f.return_type.empty()) {
         std::string spelled = spell_type(*d.tree, f.signature.begin, wanted);
         if (spelled.empty())
@@ -106,11 +191,17 @@ void expectations(const RuleContext& context, const toolchain::Diagnostic& d, co
     // tail or `return` in a function without return type
     if (m.expected == "()" || m.expected.empty()) {
         const Item* f = m.place.tree->function_at(m.expression.begin);
-        if (f && f->return_type.empty() && found != "()")
-            if (auto r = return_of({m.place.path, m.place.tree, f}, found)) {
-                r->direct = true;
-                out.push_back(*r);
-            }
+        if (f && f->return_type.empty() && found != "()") {
+            Declared where{m.place.path, m.place.tree, f};
+            std::string type = found_by_all(context, where, found);
+            auto integers = type.find("{integer}") == std::string::npos ? std::vector<std::string>{""} : integer_types(*m.place.source);
+            for (std::size_t k = 0; k < integers.size() && k < 4; ++k)
+                if (auto r = return_of(where, base::replace_all(type, "{integer}", integers[k]))) {
+                    r->direct = true;
+                    r->rank = static_cast<int>(k);
+                    out.push_back(*r);
+                }
+        }
     }
     literal_field(context, m.place, m.expression, found, out);
     // a parameter of our own function: the note points at `name: Type`

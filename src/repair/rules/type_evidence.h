@@ -13,6 +13,7 @@ struct Retype {
     bool is_public = false;
     bool adds_return = false;
     bool direct = false;            // this diagnostic's label names the place
+    int rank = 0;                   // among alternatives for the same place
     int evidence = 1;               // errors that agree
 };
 

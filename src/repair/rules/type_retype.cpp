@@ -43,7 +43,7 @@ public:
             std::string why;
             if (r.adds_return) {
                 prior = r.direct ? 0.9 : 0.72;
-                prior += 0.02 * (r.evidence - 1);
+                prior += 0.02 * (r.evidence - 1) - 0.12 * r.rank;
                 risk = Risk::low;
                 why = fmt::format("The function gives back a value, but its signature does not say so: `{}` is missing.",
                                   base::trim(r.new_type));

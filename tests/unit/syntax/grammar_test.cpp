@@ -32,7 +32,7 @@ INSTANTIATE_TEST_SUITE_P(
         "return } }",
         "fn f() { 'l: loop { for (i, x) in 0..n { while a < b { continue 'l } } } x = |a: &u8, (b, _)| -> u8 { a } ; "
         "y(move || z?.w.await.0.1) }",
-        "fn f() { a::<Vec<Vec<u8>>>::b(&mut c[1..], [0; 4], S { x, y: 1, ..d })(); <T as U>::v(); x as u8 as f64 << 2; "
+        "fn f() { a::<Vec<Vec<u8>>>::b(&mut c[1..], [0; 4], S { x, y: 1, ..d })(); <T as U>::v(); x as u8 as f64 >> 2; "
         "*p += 1; }",
         "fn f() { if x { 1 } else { 2 }; match y {} - 1; unsafe { q() } (a, b) = (b, a); println!(\"{}\", x = 1); "
         "vec![1; 2]; any!{ a b } }",
