@@ -14,15 +14,15 @@ namespace {
 constexpr std::size_t max_depth = 128;
 
 /// Boost.JSON turns 1e999 into infinity without a word.
-bool all_finite(const json::value &v) {
-    if (const auto *number = v.if_double())
+bool all_finite(const json::value& v) {
+    if (const auto* number = v.if_double())
         return std::isfinite(*number);
-    if (const auto *array = v.if_array()) {
-        for (const auto &item : *array)
+    if (const auto* array = v.if_array()) {
+        for (const auto& item : *array)
             if (!all_finite(item))
                 return false;
-    } else if (const auto *object = v.if_object()) {
-        for (const auto &member : *object)
+    } else if (const auto* object = v.if_object()) {
+        for (const auto& member : *object)
             if (!all_finite(member.value()))
                 return false;
     }
@@ -50,12 +50,12 @@ std::string ensure_utf8(std::string text) {
     return out;
 }
 
-void print_pretty(std::string &out, const json::value &v, std::size_t indent) {
+void print_pretty(std::string& out, const json::value& v, std::size_t indent) {
     const auto pad = [&](std::size_t depth) { out.append(2 * depth, ' '); };
-    if (const auto *object = v.if_object(); object && !object->empty()) {
+    if (const auto* object = v.if_object(); object && !object->empty()) {
         out += "{\n";
         bool first = true;
-        for (const auto &member : *object) {
+        for (const auto& member : *object) {
             if (!std::exchange(first, false))
                 out += ",\n";
             pad(indent + 1);
@@ -66,10 +66,10 @@ void print_pretty(std::string &out, const json::value &v, std::size_t indent) {
         out += '\n';
         pad(indent);
         out += '}';
-    } else if (const auto *array = v.if_array(); array && !array->empty()) {
+    } else if (const auto* array = v.if_array(); array && !array->empty()) {
         out += "[\n";
         bool first = true;
-        for (const auto &item : *array) {
+        for (const auto& item : *array) {
             if (!std::exchange(first, false))
                 out += ",\n";
             pad(indent + 1);
@@ -102,55 +102,55 @@ Result<json::value> parse_json(std::string_view text) {
         if (!all_finite(value))
             return fail(Errc::invalid_input, "not valid JSON: a number is too large", "byte 0");
         return value;
-    } catch (const std::bad_alloc &) {
+    } catch (const std::bad_alloc&) {
         return fail(Errc::limit, "the JSON text needs more memory than there is");
-    } catch (const std::exception &e) { // boost throws system_error from release() on an incomplete value
+    } catch (const std::exception& e) { // boost throws system_error from release() on an incomplete value
         return fail(Errc::invalid_input, std::string("not valid JSON: ") + e.what(),
                     fmt::format("byte {}", text.size()));
     }
 }
 
-std::string dump(const json::value &v) {
+std::string dump(const json::value& v) {
     return ensure_utf8(json::serialize(v));
 }
 
-std::string dump_pretty(const json::value &v) {
+std::string dump_pretty(const json::value& v) {
     std::string out;
     print_pretty(out, v, 0);
     out += '\n';
     return ensure_utf8(std::move(out));
 }
 
-std::string_view get_string(const json::object &o, std::string_view key, std::string_view fallback) {
-    const auto *value = o.if_contains(key);
-    const auto *text = value ? value->if_string() : nullptr;
+std::string_view get_string(const json::object& o, std::string_view key, std::string_view fallback) {
+    const auto* value = o.if_contains(key);
+    const auto* text = value ? value->if_string() : nullptr;
     return text ? std::string_view(text->data(), text->size()) : fallback;
 }
 
-std::int64_t get_int(const json::object &o, std::string_view key, std::int64_t fallback) {
-    const auto *value = o.if_contains(key);
+std::int64_t get_int(const json::object& o, std::string_view key, std::int64_t fallback) {
+    const auto* value = o.if_contains(key);
     if (!value)
         return fallback;
-    if (const auto *number = value->if_int64())
+    if (const auto* number = value->if_int64())
         return *number;
-    if (const auto *number = value->if_double(); number && std::trunc(*number) == *number && std::abs(*number) < 9e15)
+    if (const auto* number = value->if_double(); number && std::trunc(*number) == *number && std::abs(*number) < 9e15)
         return static_cast<std::int64_t>(*number); // 3.0 is an integer for most writers of JSON
     return fallback;                               // uint64 beyond int64 is out of range for us
 }
 
-bool get_bool(const json::object &o, std::string_view key, bool fallback) {
-    const auto *value = o.if_contains(key);
-    const auto *flag = value ? value->if_bool() : nullptr;
+bool get_bool(const json::object& o, std::string_view key, bool fallback) {
+    const auto* value = o.if_contains(key);
+    const auto* flag = value ? value->if_bool() : nullptr;
     return flag ? *flag : fallback;
 }
 
-const json::object *get_object(const json::object &o, std::string_view key) {
-    const auto *value = o.if_contains(key);
+const json::object* get_object(const json::object& o, std::string_view key) {
+    const auto* value = o.if_contains(key);
     return value ? value->if_object() : nullptr;
 }
 
-const json::array *get_array(const json::object &o, std::string_view key) {
-    const auto *value = o.if_contains(key);
+const json::array* get_array(const json::object& o, std::string_view key) {
+    const auto* value = o.if_contains(key);
     return value ? value->if_array() : nullptr;
 }
 

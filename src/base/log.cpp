@@ -35,9 +35,9 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 }
 
 spdlog::level::level_enum level_from_environment() {
-    const char *value = std::getenv("RUSTCODER_LOG");
+    const char* value = std::getenv("RUSTCODER_LOG");
     const std::string_view name = value ? value : "";
-    for (const auto &[text, level] : {std::pair{"trace", spdlog::level::trace},
+    for (const auto& [text, level] : {std::pair{"trace", spdlog::level::trace},
                                       {"debug", spdlog::level::debug},
                                       {"info", spdlog::level::info},
                                       {"error", spdlog::level::err},
@@ -66,8 +66,8 @@ struct Logger {
     }
 };
 
-Logger &logger() {
-    static auto *l = new Logger; // never destroyed: threads may log while statics die
+Logger& logger() {
+    static auto* l = new Logger; // never destroyed: threads may log while statics die
     return *l;
 }
 
@@ -92,7 +92,7 @@ void configure_log(LogLevel level, bool json) {
 }
 
 void log(LogLevel level, std::string_view message) {
-    auto &l = logger();
+    auto& l = logger();
     const auto severity = to_spdlog(level);
     if (level == LogLevel::off || !l.plain.should_log(severity))
         return;

@@ -27,15 +27,15 @@ std::string random_suffix() {
     return out;
 }
 
-std::unexpected<Error> os_error(std::string_view what, const fs::path &path, int error = errno) {
+std::unexpected<Error> os_error(std::string_view what, const fs::path& path, int error = errno) {
     const Errc code = error == ENOENT || error == ENOTDIR ? Errc::not_found : Errc::io;
-    const char *next = error == ENOSPC || error == EDQUOT                    ? "Free some disk space and try again."
+    const char* next = error == ENOSPC || error == EDQUOT                    ? "Free some disk space and try again."
                        : error == EACCES || error == EPERM || error == EROFS ? "Check the permissions of the folder."
                                                                              : "";
     return fail(code, fmt::format("cannot {}: {}", what, std::strerror(error)), path.string(), next);
 }
 
-Status write_all(int fd, std::string_view bytes, const fs::path &path) {
+Status write_all(int fd, std::string_view bytes, const fs::path& path) {
     while (!bytes.empty()) {
         const ssize_t n = ::write(fd, bytes.data(), bytes.size());
         if (n < 0 && errno == EINTR)
@@ -47,7 +47,7 @@ Status write_all(int fd, std::string_view bytes, const fs::path &path) {
     return {};
 }
 
-Status make_parents(const fs::path &path) {
+Status make_parents(const fs::path& path) {
     const fs::path parent = path.parent_path();
     if (parent.empty())
         return {};
@@ -59,7 +59,7 @@ Status make_parents(const fs::path &path) {
 }
 
 /// A child may leave folders that nobody can enter; make them ours, then they can be removed. Symlinks stay untouched.
-void unlock_folders(const fs::path &root) {
+void unlock_folders(const fs::path& root) {
     std::error_code ec;
     std::vector<fs::path> pending{root};
     while (!pending.empty()) {
@@ -75,7 +75,7 @@ void unlock_folders(const fs::path &root) {
     }
 }
 
-void remove_tree(const fs::path &root) noexcept {
+void remove_tree(const fs::path& root) noexcept {
     try {
         std::error_code ec;
         fs::remove_all(root, ec); // does not follow symlinks
@@ -87,7 +87,7 @@ void remove_tree(const fs::path &root) noexcept {
     }
 }
 
-bool can_hold_programs(const char *path, std::uint64_t min_free) {
+bool can_hold_programs(const char* path, std::uint64_t min_free) {
     struct statvfs info{};
     if (::statvfs(path, &info) != 0 || (info.f_flag & (ST_NOEXEC | ST_RDONLY)))
         return false;
@@ -96,7 +96,7 @@ bool can_hold_programs(const char *path, std::uint64_t min_free) {
 
 } // namespace
 
-Fd &Fd::operator=(Fd &&o) noexcept {
+Fd& Fd::operator=(Fd&& o) noexcept {
     if (this != &o) {
         reset();
         fd_ = std::exchange(o.fd_, -1);
@@ -113,7 +113,7 @@ void Fd::reset() {
         ::close(std::exchange(fd_, -1)); // Linux frees the number even when close() reports EINTR
 }
 
-Result<TempDir> TempDir::create(std::string_view prefix, const fs::path &parent) {
+Result<TempDir> TempDir::create(std::string_view prefix, const fs::path& parent) {
     try {
         const fs::path base = parent.empty() ? scratch_root() : parent;
         std::error_code ec;
@@ -129,12 +129,12 @@ Result<TempDir> TempDir::create(std::string_view prefix, const fs::path &parent)
                 return os_error("create a private folder", path, error);
         }
         return fail(Errc::io, "cannot find a free name for a private folder", base.string());
-    } catch (const std::exception &e) {
+    } catch (const std::exception& e) {
         return fail(Errc::io, std::string("cannot create a private folder: ") + e.what());
     }
 }
 
-TempDir &TempDir::operator=(TempDir &&o) noexcept {
+TempDir& TempDir::operator=(TempDir&& o) noexcept {
     if (this != &o) {
         if (!path_.empty())
             remove_tree(path_);
@@ -149,17 +149,17 @@ TempDir::~TempDir() {
 }
 
 fs::path scratch_root() {
-    if (const char *chosen = std::getenv("RUSTCODER_SCRATCH"); chosen && *chosen)
+    if (const char* chosen = std::getenv("RUSTCODER_SCRATCH"); chosen && *chosen)
         return chosen;
     // Containers mount /dev/shm noexec: then the built programs could not start from there.
     if (can_hold_programs("/dev/shm", 1ull << 30))
         return "/dev/shm";
-    if (const char *tmp = std::getenv("TMPDIR"); tmp && *tmp && ::access(tmp, W_OK | X_OK) == 0)
+    if (const char* tmp = std::getenv("TMPDIR"); tmp && *tmp && ::access(tmp, W_OK | X_OK) == 0)
         return tmp;
     return "/tmp";
 }
 
-Result<std::string> read_file(const fs::path &path, std::size_t max_bytes) {
+Result<std::string> read_file(const fs::path& path, std::size_t max_bytes) {
     try {
         // O_NONBLOCK: opening a fifo must not hang; it is refused below.
         Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -193,12 +193,12 @@ Result<std::string> read_file(const fs::path &path, std::size_t max_bytes) {
         }
         out.resize(used);
         return out;
-    } catch (const std::exception &e) {
+    } catch (const std::exception& e) {
         return fail(Errc::io, std::string("cannot read: ") + e.what(), path.string());
     }
 }
 
-Status write_file(const fs::path &path, std::string_view bytes, bool executable) {
+Status write_file(const fs::path& path, std::string_view bytes, bool executable) {
     try {
         RC_TRY(make_parents(path));
         Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, executable ? 0777 : 0666));
@@ -214,12 +214,12 @@ Status write_file(const fs::path &path, std::string_view bytes, bool executable)
                 return os_error("set the mode", path);
         }
         return {};
-    } catch (const std::exception &e) {
+    } catch (const std::exception& e) {
         return fail(Errc::io, std::string("cannot write: ") + e.what(), path.string());
     }
 }
 
-Status write_file_atomic(const fs::path &path, std::string_view bytes, bool executable) {
+Status write_file_atomic(const fs::path& path, std::string_view bytes, bool executable) {
     try {
         RC_TRY(make_parents(path));
         fs::path temporary;
@@ -253,7 +253,7 @@ Status write_file_atomic(const fs::path &path, std::string_view bytes, bool exec
         if (Fd folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); folder)
             ::fsync(folder.get()); // best effort: the name survives a power cut
         return {};
-    } catch (const std::exception &e) {
+    } catch (const std::exception& e) {
         return fail(Errc::io, std::string("cannot write: ") + e.what(), path.string());
     }
 }

@@ -27,7 +27,7 @@ std::unexpected<Error> os_error(std::string_view what, std::string_view place, i
     return fail(code, fmt::format("cannot {}: {}", what, std::strerror(error)), std::string(place));
 }
 
-Result<Fd> open_root(const std::filesystem::path &root) {
+Result<Fd> open_root(const std::filesystem::path& root) {
     Fd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd && errno == ENOTDIR)
         return fail(Errc::invalid_input, "not a folder", root.string(), "Name the folder that holds Cargo.toml.");

@@ -14,7 +14,7 @@ namespace rustcoder::project::beneath {
 std::pair<std::string_view, std::string_view> split_name(std::string_view path);
 
 /// The folder itself; a symlink to it is followed, because the user named it.
-Result<base::Fd> open_root(const std::filesystem::path &root);
+Result<base::Fd> open_root(const std::filesystem::path& root);
 /// Opens (and creates) `folder`, "" for the root. Errors: denied (a symlink in the way), not_found, io.
 Result<base::Fd> open_folder(int root, std::string_view folder, bool create);
 /// What a name in a folder is, nullopt when absent. A symlink is reported as such.

@@ -41,9 +41,9 @@ Pieces cut_tokens(std::string_view s) {
     return out;
 }
 
-std::vector<Hunk> compare_pieces(const Pieces &a, const Pieces &b, std::size_t max_cost) {
+std::vector<Hunk> compare_pieces(const Pieces& a, const Pieces& b, std::size_t max_cost) {
     std::unordered_map<std::string_view, std::uint32_t> ids;
-    const auto number = [&](const Pieces &pieces) {
+    const auto number = [&](const Pieces& pieces) {
         std::vector<std::uint32_t> out;
         out.reserve(pieces.size());
         for (const auto piece : pieces)
@@ -55,26 +55,26 @@ std::vector<Hunk> compare_pieces(const Pieces &a, const Pieces &b, std::size_t m
 }
 
 /// Offset of each piece, and the total at the end.
-std::vector<std::size_t> offsets(const Pieces &pieces) {
+std::vector<std::size_t> offsets(const Pieces& pieces) {
     std::vector<std::size_t> out{0};
     for (const auto piece : pieces)
         out.push_back(out.back() + piece.size());
     return out;
 }
 
-void diff_tokens(std::vector<Edit> &out, const std::string &path, std::size_t at, std::string_view a,
+void diff_tokens(std::vector<Edit>& out, const std::string& path, std::size_t at, std::string_view a,
                  std::string_view b) {
     const auto left = cut_tokens(a), right = cut_tokens(b);
     const auto from = offsets(left), to = offsets(right);
-    for (const auto &h : compare_pieces(left, right, 400))
+    for (const auto& h : compare_pieces(left, right, 400))
         out.push_back({path, at + from[h.a_begin], at + from[h.a_end],
                        std::string(b.substr(to[h.b_begin], to[h.b_end] - to[h.b_begin]))});
 }
 
-void diff_file(Patch &out, const std::string &path, const std::string &a, const std::string &b) {
+void diff_file(Patch& out, const std::string& path, const std::string& a, const std::string& b) {
     const auto left = cut_lines(a), right = cut_lines(b);
     const auto from = offsets(left), to = offsets(right);
-    for (const auto &h : compare_pieces(left, right, 2000))
+    for (const auto& h : compare_pieces(left, right, 2000))
         diff_tokens(out.edits, path, from[h.a_begin],
                     std::string_view(a).substr(from[h.a_begin], from[h.a_end] - from[h.a_begin]),
                     std::string_view(b).substr(to[h.b_begin], to[h.b_end] - to[h.b_begin]));
@@ -103,7 +103,7 @@ std::string range(std::size_t begin, std::size_t count) {
     return fmt::format("{},{}", count == 0 ? begin : begin + 1, count);
 }
 
-void put_lines(std::string &out, char mark, const Pieces &pieces, std::size_t begin, std::size_t end) {
+void put_lines(std::string& out, char mark, const Pieces& pieces, std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
         out += mark;
         out += pieces[i];
@@ -112,7 +112,7 @@ void put_lines(std::string &out, char mark, const Pieces &pieces, std::size_t be
     }
 }
 
-void put_hunks(std::string &out, const std::string &a, const std::string &b, std::size_t context) {
+void put_hunks(std::string& out, const std::string& a, const std::string& b, std::size_t context) {
     const auto left = cut_lines(a), right = cut_lines(b);
     const auto hunks = compare_pieces(left, right, 2000);
     for (std::size_t i = 0, end = 0; i < hunks.size(); i = end) {
@@ -134,12 +134,12 @@ void put_hunks(std::string &out, const std::string &a, const std::string &b, std
     }
 }
 
-const char *mode(const File &file) {
+const char* mode(const File& file) {
     return file.executable ? "100755" : "100644";
 }
 
 /// `a` or `b` is null for a new or deleted file.
-void put_file(std::string &out, const std::string &path, const File *a, const File *b, std::size_t context) {
+void put_file(std::string& out, const std::string& path, const File* a, const File* b, std::size_t context) {
     out += fmt::format("diff --git {} {}\n", quoted("a/", path), quoted("b/", path));
     if (!a)
         out += fmt::format("new file mode {}\n", mode(*b));
@@ -161,15 +161,15 @@ void put_file(std::string &out, const std::string &path, const File *a, const Fi
     put_hunks(out, left, right, context);
 }
 
-const File *find(const Project &project, const std::string &path) {
+const File* find(const Project& project, const std::string& path) {
     const auto it = project.files().find(path);
     return it == project.files().end() ? nullptr : &it->second;
 }
 
-std::vector<std::string> all_paths(const Project &a, const Project &b) {
+std::vector<std::string> all_paths(const Project& a, const Project& b) {
     std::vector<std::string> out;
-    for (const auto *project : {&a, &b})
-        for (const auto &[path, file] : project->files())
+    for (const auto* project : {&a, &b})
+        for (const auto& [path, file] : project->files())
             out.push_back(path);
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
@@ -178,9 +178,9 @@ std::vector<std::string> all_paths(const Project &a, const Project &b) {
 
 } // namespace
 
-Patch diff(const Project &from, const Project &to) {
+Patch diff(const Project& from, const Project& to) {
     Patch out;
-    for (const auto &path : all_paths(from, to)) {
+    for (const auto& path : all_paths(from, to)) {
         const File *a = find(from, path), *b = find(to, path);
         if (a && b && *a == *b)
             continue;
@@ -196,9 +196,9 @@ Patch diff(const Project &from, const Project &to) {
     return out;
 }
 
-std::string unified_diff(const Project &from, const Project &to, int context) {
+std::string unified_diff(const Project& from, const Project& to, int context) {
     std::string out;
-    for (const auto &path : all_paths(from, to)) {
+    for (const auto& path : all_paths(from, to)) {
         const File *a = find(from, path), *b = find(to, path);
         if (!a || !b || *a != *b)
             put_file(out, path, a, b, static_cast<std::size_t>(std::max(context, 0)));

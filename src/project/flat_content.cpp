@@ -38,7 +38,7 @@ bool is_markdown(std::string_view path) {
 }
 
 /// The line that closes `open`, counting blocks that are opened inside with an info string.
-std::size_t balanced_closer(Lines lines, std::size_t from, const Fence &open) {
+std::size_t balanced_closer(Lines lines, std::size_t from, const Fence& open) {
     std::size_t depth = 1;
     for (std::size_t i = from; i < lines.size(); ++i) {
         const auto fence = parse_fence(lines[i]);
@@ -56,7 +56,7 @@ std::size_t balanced_closer(Lines lines, std::size_t from, const Fence &open) {
 
 /// A Markdown file may hold bare blocks of its own, so the last bare fence is the one that wraps it. In any other file
 /// a bare fence is foreign: the first one will do when the count never comes out even.
-std::size_t find_closer(Lines lines, std::size_t from, const Fence &open, bool markdown) {
+std::size_t find_closer(Lines lines, std::size_t from, const Fence& open, bool markdown) {
     if (const auto at = markdown ? none : balanced_closer(lines, from, open); at != none)
         return at;
     const auto closes = [&](std::string_view line) {
@@ -71,7 +71,7 @@ std::size_t find_closer(Lines lines, std::size_t from, const Fence &open, bool m
 }
 
 /// Does the fence in lines[at] wrap the file (rather than being the first block of a Markdown file)?
-bool wraps_file(Lines lines, std::size_t at, const Fence &fence, bool markdown) {
+bool wraps_file(Lines lines, std::size_t at, const Fence& fence, bool markdown) {
     if (!markdown)
         return true;
     const auto info = lower(fence.info);
@@ -106,7 +106,7 @@ std::size_t prose_begin(Lines lines) {
     return begin;
 }
 
-Content unfenced(const Region &region, bool markdown) {
+Content unfenced(const Region& region, bool markdown) {
     Lines lines = region.lines;
     Content out;
     const auto end = text_end(lines);
@@ -131,7 +131,7 @@ Content unfenced(const Region &region, bool markdown) {
 }
 
 /// Content up to lines[closer]; what follows is prose.
-Content fenced(const Region &region, std::size_t from, std::size_t closer) {
+Content fenced(const Region& region, std::size_t from, std::size_t closer) {
     Content out;
     out.bytes = join(region.lines.subspan(from, closer - from));
     const Lines rest = region.lines.subspan(closer + 1);
@@ -160,7 +160,7 @@ std::optional<Fence> open_at_end(std::span<const std::string_view> lines, std::o
     return open && opened_at != none && opened_at + 1 == text_end(lines) ? open : std::nullopt;
 }
 
-Content read_content(const Region &region) {
+Content read_content(const Region& region) {
     const Lines lines = region.lines;
     const bool markdown = is_markdown(region.path);
     const auto first = first_text(lines);

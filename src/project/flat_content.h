@@ -25,7 +25,7 @@ struct Content {
     std::string note;          // what was left out or assumed, empty if nothing
 };
 
-Content read_content(const Region &region);
+Content read_content(const Region& region);
 
 /// The fence that is open at the end of `lines` when its opening line is the last one with text; `open` as in Region.
 std::optional<Fence> open_at_end(std::span<const std::string_view> lines, std::optional<Fence> open);

@@ -40,7 +40,7 @@ std::string clean_path(std::string_view raw) {
 }
 
 /// Fills path, bytes and exact from what stands between "[filename:" and "]".
-void read_inner(Marker &m, std::string_view inner) {
+void read_inner(Marker& m, std::string_view inner) {
     const auto at = inner.rfind(bytes_suffix);
     if (at == std::string_view::npos) {
         m.path = clean_path(inner);
@@ -86,7 +86,7 @@ bool code_line(std::string_view line) {
 
 std::string lower(std::string_view s) {
     std::string out(s);
-    for (char &c : out)
+    for (char& c : out)
         if (c >= 'A' && c <= 'Z')
             c = static_cast<char>(c - 'A' + 'a');
     return out;

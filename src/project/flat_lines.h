@@ -17,7 +17,7 @@ struct Fence {
     std::size_t length = 3;
     std::string_view info; // trimmed
     /// True when this line ends a block that `open` began.
-    bool closes(const Fence &open) const {
+    bool closes(const Fence& open) const {
         return info.empty() && character == open.character && length >= open.length;
     }
 };

@@ -58,11 +58,11 @@ std::vector<Block> find_blocks(std::string_view text, std::size_t number) {
 }
 
 /// The language: the info string up to the first separator ("rust,no_run" -> "rust").
-std::string language(const Block &block) {
+std::string language(const Block& block) {
     return lower(block.info.substr(0, block.info.find_first_of(" ,:{")));
 }
 
-bool is_manifest(const Block &block) {
+bool is_manifest(const Block& block) {
     const auto name = language(block);
     if (!name.empty() && name != "toml" && name != "ini" && name != "text")
         return false;
@@ -72,7 +72,7 @@ bool is_manifest(const Block &block) {
 }
 
 /// Cargo.toml, src/main.rs or src/lib.rs, README.md, or "" when the block is an excerpt or something else.
-std::string classify(const Block &block) {
+std::string classify(const Block& block) {
     if (!block.named.empty())
         return block.named;
     if (is_manifest(block))
@@ -94,7 +94,7 @@ std::string classify(const Block &block) {
     return items ? "src/lib.rs" : "";
 }
 
-Status add_block(Parsed &out, const Block &block, std::string_view path, const Limits &limits) {
+Status add_block(Parsed& out, const Block& block, std::string_view path, const Limits& limits) {
     if (out.project.contains(path))
         out.notes.push_back(fmt::format("{} is given more than once: the block at line {} counts", path, block.line));
     auto status = out.project.set(path, block.content, false, limits);
@@ -104,27 +104,27 @@ Status add_block(Parsed &out, const Block &block, std::string_view path, const L
 }
 
 /// A library block beside a program block is an excerpt in an explanation, unless it was named.
-bool is_excerpt(const std::vector<Block> &blocks, const Block &block, std::string_view path) {
+bool is_excerpt(const std::vector<Block>& blocks, const Block& block, std::string_view path) {
     return block.named.empty() && path == "src/lib.rs" &&
-           std::ranges::any_of(blocks, [](const Block &b) { return classify(b) == "src/main.rs"; });
+           std::ranges::any_of(blocks, [](const Block& b) { return classify(b) == "src/main.rs"; });
 }
 
-Result<Parsed> from_blocks(const std::vector<Block> &blocks, const Limits &limits) {
+Result<Parsed> from_blocks(const std::vector<Block>& blocks, const Limits& limits) {
     Parsed out;
-    for (const auto &block : blocks) {
+    for (const auto& block : blocks) {
         const auto path = classify(block);
         if (path.empty() || is_excerpt(blocks, block, path))
             out.notes.push_back(fmt::format("the code block at line {} was left out: no file it could be", block.line));
         else
             RC_TRY(add_block(out, block, path, limits));
     }
-    const auto &files = out.project.files();
-    const bool rust = std::ranges::any_of(files, [](const auto &f) { return f.first.ends_with(".rs"); });
+    const auto& files = out.project.files();
+    const bool rust = std::ranges::any_of(files, [](const auto& f) { return f.first.ends_with(".rs"); });
     if (!rust && !out.project.contains("Cargo.toml"))
         return fail(Errc::invalid_input, "there is no [filename: PATH] line, and no code block is Rust or a Cargo.toml",
                     fmt::format("line {}", blocks.front().line), std::string(advice));
     out.notes.insert(out.notes.begin(), "no [filename: PATH] line: files were told by their code blocks");
-    const auto *source = out.project.find("src/main.rs");
+    const auto* source = out.project.find("src/main.rs");
     if (!source)
         source = out.project.find("src/lib.rs");
     if (source && !out.project.contains("Cargo.toml")) {
@@ -138,7 +138,7 @@ Result<Parsed> from_blocks(const std::vector<Block> &blocks, const Limits &limit
 
 } // namespace
 
-Result<Parsed> parse_unmarked(std::string_view text, std::size_t first_line, const Limits &limits) {
+Result<Parsed> parse_unmarked(std::string_view text, std::size_t first_line, const Limits& limits) {
     const auto place = fmt::format("line {}", first_line);
     if (blank(text))
         return fail(Errc::invalid_input, "the input is empty", place, std::string(advice));

@@ -6,6 +6,6 @@
 namespace rustcoder::project::flat {
 
 /// `first_line` is the number of the first line of `text`, for messages.
-Result<Parsed> parse_unmarked(std::string_view text, std::size_t first_line, const Limits &limits);
+Result<Parsed> parse_unmarked(std::string_view text, std::size_t first_line, const Limits& limits);
 
 } // namespace rustcoder::project::flat

@@ -37,7 +37,7 @@ std::size_t count_lines(std::string_view s) {
 
 class Parser {
 public:
-    Parser(std::string_view text, const Limits &limits) : text_(text), limits_(limits) {}
+    Parser(std::string_view text, const Limits& limits) : text_(text), limits_(limits) {}
 
     Result<Parsed> run() {
         if (text_.size() / 2 > limits_.total_bytes && text_.size() - limits_.total_bytes > (16u << 20))
@@ -103,7 +103,7 @@ private:
         return {};
     }
 
-    static Result<std::string_view> exact_content(const Line &line, std::string_view rest) {
+    static Result<std::string_view> exact_content(const Line& line, std::string_view rest) {
         const auto broken = [&](std::string_view why) {
             return fail(Errc::invalid_input, fmt::format("a marker with \"bytes=\" does not fit: {}", why),
                         line_place(line.number), "Send the text unchanged, or use a plain [filename: PATH] marker.");
@@ -124,7 +124,7 @@ private:
         std::optional<std::string_view> base = indent_after_bare_start();
         quoted_indent_ = base.value_or("");
         for (std::size_t i = 0; i < lines_.size(); ++i) {
-            auto &line = lines_[i];
+            auto& line = lines_[i];
             if (!line.marker || line.accepted) {
                 if (line.accepted && !base)
                     base = "";
@@ -154,7 +154,7 @@ private:
             return std::nullopt;
         bool another = false;
         for (std::size_t i = first + 1; i < lines_.size(); ++i) {
-            const auto &line = lines_[i];
+            const auto& line = lines_[i];
             if (line.accepted)
                 return std::nullopt;
             if (flat::blank(line.text))
@@ -177,7 +177,7 @@ private:
         std::optional<flat::Fence> open;
         bool any = false;
         for (std::size_t i = marker + 1; i < lines_.size(); ++i) {
-            const auto &line = lines_[i];
+            const auto& line = lines_[i];
             if (line.accepted || (line.marker && (line.marker->indent.empty() || line.marker->indent == indent)))
                 break;
             if (flat::blank(line.text) || is_tail_from(i))
@@ -202,7 +202,7 @@ private:
             return *tail_;
         std::size_t found = lines_.size();
         for (std::size_t i = lines_.size(); i > 0; --i) {
-            const auto &line = lines_[i - 1];
+            const auto& line = lines_[i - 1];
             const bool remark = line.text.starts_with("# ") || base::trim(line.text) == "#";
             if (line.marker || !(remark || flat::blank(line.text)))
                 break;
@@ -250,9 +250,9 @@ private:
     }
 
     /// lines_[at] is a marker, lines_[at + 1, end) belong to it. `open`: see flat::Region.
-    Status read_file(std::size_t at, std::size_t end, std::optional<flat::Fence> &open) {
-        const auto &line = lines_[at];
-        const Marker &marker = *line.marker;
+    Status read_file(std::size_t at, std::size_t end, std::optional<flat::Fence>& open) {
+        const auto& line = lines_[at];
+        const Marker& marker = *line.marker;
         if (marker.exact && !marker.bare)
             return fail(Errc::invalid_input, "a marker with \"bytes=\" is indented, decorated or ends in CRLF",
                         line_place(line.number), "Send the text unchanged, or use a plain [filename: PATH] marker.");
@@ -281,7 +281,7 @@ private:
         return add(line, std::move(content));
     }
 
-    Status add(const Line &line, flat::Content content) {
+    Status add(const Line& line, flat::Content content) {
         auto path = safe_path(line.marker->path, limits_);
         if (!path) {
             path.error().place = fmt::format("{}, {}", line_place(line.number), path.error().place);
@@ -298,7 +298,7 @@ private:
     }
 
     std::string_view text_;
-    const Limits &limits_;
+    const Limits& limits_;
     std::size_t first_number_ = 1;
     std::vector<Line> lines_;
     std::string_view quoted_indent_; // of everything behind a first marker that is not indented itself
@@ -307,22 +307,22 @@ private:
 };
 
 /// The plain form, which every client knows: one newline ends the content, a blank line follows.
-void print_plain(std::string &out, const std::string &path, const std::string &content) {
+void print_plain(std::string& out, const std::string& path, const std::string& content) {
     out += fmt::format("[filename: {}]\n", path);
     out += content;
     out += '\n';
 }
 
-void print_exact(std::string &out, const std::string &path, const std::string &content) {
+void print_exact(std::string& out, const std::string& path, const std::string& content) {
     out += fmt::format("[filename: {}; bytes={}]\n", path, content.size());
     out += content;
     out += '\n';
 }
 
-std::string print(const Project &project, const std::set<std::string_view> &exact) {
+std::string print(const Project& project, const std::set<std::string_view>& exact) {
     std::string out;
     bool last_plain = false;
-    for (const auto &[path, file] : project.files()) {
+    for (const auto& [path, file] : project.files()) {
         last_plain = !exact.contains(path);
         (last_plain ? print_plain : print_exact)(out, path, *file.bytes);
     }
@@ -333,38 +333,38 @@ std::string print(const Project &project, const std::set<std::string_view> &exac
 }
 
 /// Files of `project` that `text` does not give back.
-std::set<std::string_view> lost(const Project &project, const std::string &text) {
+std::set<std::string_view> lost(const Project& project, const std::string& text) {
     std::set<std::string_view> out;
     constexpr auto most = std::numeric_limits<std::size_t>::max();
     const auto parsed = parse_flat_text(text, Limits{most, most, most, most / 16, most});
-    for (const auto &[path, file] : project.files()) {
-        const auto *back = parsed ? parsed->project.find(path) : nullptr;
+    for (const auto& [path, file] : project.files()) {
+        const auto* back = parsed ? parsed->project.find(path) : nullptr;
         if (!back || *back != *file.bytes)
             out.insert(path);
     }
     // Nothing lost, but more files than there were: some content was taken for a marker.
     if (out.empty() && parsed->project.files().size() != project.files().size())
-        for (const auto &[path, file] : project.files())
+        for (const auto& [path, file] : project.files())
             out.insert(path);
     return out;
 }
 
 } // namespace
 
-Result<Parsed> parse_flat_text(std::string_view text, const Limits &limits) {
+Result<Parsed> parse_flat_text(std::string_view text, const Limits& limits) {
     try {
         return Parser(text, limits).run();
-    } catch (const std::bad_alloc &) {
+    } catch (const std::bad_alloc&) {
         return fail(Errc::limit, "the text needs more memory than there is", "line 1");
     }
 }
 
-std::string print_flat_text(const Project &project) {
+std::string print_flat_text(const Project& project) {
     if (project.empty())
         return std::string(no_files);
     std::set<std::string_view> exact;
-    for (const auto &[path, file] : project.files()) // what the plain form cannot say by construction
-        if (const auto &s = *file.bytes; !s.empty() && (!s.ends_with('\n') || flat::blank(s)))
+    for (const auto& [path, file] : project.files()) // what the plain form cannot say by construction
+        if (const auto& s = *file.bytes; !s.empty() && (!s.ends_with('\n') || flat::blank(s)))
             exact.insert(path);
     for (int round = 0; round < 4; ++round) {
         const std::string out = print(project, exact);
@@ -376,7 +376,7 @@ std::string print_flat_text(const Project &project) {
         if (exact.size() == before)
             break;
     }
-    for (const auto &[path, file] : project.files()) // lengths leave nothing to interpret
+    for (const auto& [path, file] : project.files()) // lengths leave nothing to interpret
         exact.insert(path);
     return print(project, exact);
 }

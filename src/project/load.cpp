@@ -38,7 +38,7 @@ bool cargo_needs(std::string_view path) {
 
 class Walk {
 public:
-    Walk(fs::path root, int root_fd, const Limits &limits)
+    Walk(fs::path root, int root_fd, const Limits& limits)
         : root_(std::move(root)), root_fd_(root_fd), limits_(limits) {}
 
     Status run() {
@@ -72,16 +72,16 @@ private:
                                     beneath::look(folder, ".rustc_info.json") || beneath::look(parent, "Cargo.toml"));
     }
 
-    Status folder(int fd, const std::string &path, std::size_t depth) {
+    Status folder(int fd, const std::string& path, std::size_t depth) {
         if (depth >= limits_.path_depth) {
             skip(path, fmt::format("deeper than {} folders", limits_.path_depth));
             return {};
         }
-        const std::unique_ptr<DIR, int (*)(DIR *)> listing(::fdopendir(::fcntl(fd, F_DUPFD_CLOEXEC, 0)), ::closedir);
+        const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(::fcntl(fd, F_DUPFD_CLOEXEC, 0)), ::closedir);
         if (!listing)
             return beneath::os_error("list the folder", path.empty() ? root_.string() : path, errno);
         std::vector<std::string> names;
-        while (const dirent *entry = ::readdir(listing.get())) {
+        while (const dirent* entry = ::readdir(listing.get())) {
             const std::string_view name = entry->d_name;
             if (name == "." || name == ".." || skip_silently(name))
                 continue;
@@ -91,12 +91,12 @@ private:
             names.emplace_back(name);
         }
         std::sort(names.begin(), names.end());
-        for (const auto &name : names)
+        for (const auto& name : names)
             RC_TRY(entry(fd, name, path.empty() ? name : path + "/" + name, depth));
         return {};
     }
 
-    Status entry(int fd, const std::string &name, const std::string &path, std::size_t depth) {
+    Status entry(int fd, const std::string& name, const std::string& path, std::size_t depth) {
         const auto info = beneath::look(fd, name);
         if (!info)
             return {}; // gone meanwhile
@@ -120,12 +120,12 @@ private:
         return {};
     }
 
-    void file(const std::string &path, const std::string &at, const struct stat &info) {
+    void file(const std::string& path, const std::string& at, const struct stat& info) {
         found.push_back(
             {path, at, static_cast<std::size_t>(info.st_size), (info.st_mode & S_IXUSR) != 0, cargo_needs(path)});
     }
 
-    void symlink(const std::string &path) {
+    void symlink(const std::string& path) {
         std::error_code ec;
         const fs::path real = fs::canonical(root_ / path, ec);
         if (ec)
@@ -141,26 +141,26 @@ private:
 
     fs::path root_, real_root_;
     int root_fd_;
-    const Limits &limits_;
+    const Limits& limits_;
     std::size_t entries_ = 0, skipped_count_ = 0;
     std::vector<std::string> skipped_;
 };
 
-Status take(Project &project, int root, const Found &f, const Limits &limits) {
+Status take(Project& project, int root, const Found& f, const Limits& limits) {
     const auto [folder, name] = beneath::split_name(f.at);
     RC_TRY_ASSIGN(const Fd fd, beneath::open_folder(root, folder, false));
     RC_TRY_ASSIGN(std::string bytes, beneath::read(fd.get(), name, limits.file_bytes));
     return project.set(f.path, std::move(bytes), f.executable, limits);
 }
 
-Result<Loaded> load(const fs::path &root, const Limits &limits) {
+Result<Loaded> load(const fs::path& root, const Limits& limits) {
     RC_TRY_ASSIGN(const Fd fd, beneath::open_root(root));
     Walk walk(root, fd.get(), limits);
     RC_TRY(walk.run());
     // What cargo reads comes first, so that a heap of data files cannot push the sources over a limit.
-    std::stable_partition(walk.found.begin(), walk.found.end(), [](const Found &f) { return f.needed; });
+    std::stable_partition(walk.found.begin(), walk.found.end(), [](const Found& f) { return f.needed; });
     Loaded out;
-    for (const auto &f : walk.found) {
+    for (const auto& f : walk.found) {
         auto status = f.size > limits.file_bytes && !f.needed
                           ? fail(Errc::limit, fmt::format("longer than {} bytes", limits.file_bytes))
                           : take(out.project, fd.get(), f, limits);
@@ -178,10 +178,10 @@ Result<Loaded> load(const fs::path &root, const Limits &limits) {
 
 } // namespace
 
-Result<Loaded> load_folder(const fs::path &root, const Limits &limits) {
+Result<Loaded> load_folder(const fs::path& root, const Limits& limits) {
     try {
         return load(root, limits);
-    } catch (const std::exception &e) {
+    } catch (const std::exception& e) {
         return fail(Errc::io, std::string("cannot read the folder: ") + e.what(), root.string());
     }
 }

@@ -9,7 +9,7 @@ namespace {
 using Row = std::vector<std::uint32_t>; // furthest x on each diagonal k = -d, -d + 2, ..., d
 
 /// Furthest point on diagonal k after d steps, before sliding along equal elements.
-std::size_t step(const Row &previous, std::ptrdiff_t d, std::ptrdiff_t k, bool &down) {
+std::size_t step(const Row& previous, std::ptrdiff_t d, std::ptrdiff_t k, bool& down) {
     const auto at = [&](std::ptrdiff_t diagonal) { // previous holds d - 1's diagonals
         return static_cast<std::size_t>(previous[static_cast<std::size_t>((diagonal + d - 1) / 2)]);
     };

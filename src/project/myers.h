@@ -11,7 +11,7 @@ namespace rustcoder::project {
 /// a[a_begin, a_end) was replaced by b[b_begin, b_end); hunks are ordered and never touch each other.
 struct Hunk {
     std::size_t a_begin = 0, a_end = 0, b_begin = 0, b_end = 0;
-    bool operator==(const Hunk &) const = default;
+    bool operator==(const Hunk&) const = default;
 };
 
 /// Shortest edit script. When more than `max_cost` insertions and deletions would be needed, what lies between the

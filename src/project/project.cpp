@@ -42,7 +42,7 @@ Status check_characters(std::string_view raw) {
 
 } // namespace
 
-Result<std::string> safe_path(std::string_view raw, const Limits &limits) {
+Result<std::string> safe_path(std::string_view raw, const Limits& limits) {
     if (raw.empty())
         return fail(Errc::invalid_input, "the path is empty", "", "Name the file, for example src/main.rs.");
     if (raw.size() > 4 * limits.path_bytes + 16) // before any work on it; "./" and "//" may shrink it
@@ -77,11 +77,11 @@ Result<std::string> safe_path(std::string_view raw, const Limits &limits) {
     return out;
 }
 
-Status Project::set(std::string_view path, std::string bytes, bool executable, const Limits &limits) {
+Status Project::set(std::string_view path, std::string bytes, bool executable, const Limits& limits) {
     return set_shared(path, File{std::make_shared<const std::string>(std::move(bytes)), executable}, limits);
 }
 
-Status Project::set_shared(std::string_view raw, File file, const Limits &limits) {
+Status Project::set_shared(std::string_view raw, File file, const Limits& limits) {
     RC_TRY_ASSIGN(const std::string path, safe_path(raw, limits));
     if (!file.bytes)
         return fail(Errc::internal, "a file without content was given", path);
@@ -119,14 +119,14 @@ bool Project::erase(std::string_view path) {
     return true;
 }
 
-const std::string *Project::find(std::string_view path) const {
+const std::string* Project::find(std::string_view path) const {
     const auto it = files_.find(path);
     return it == files_.end() ? nullptr : it->second.bytes.get();
 }
 
 std::string Project::content_hash() const {
     std::string index; // NUL cannot occur in a path, so the index is unambiguous
-    for (const auto &[path, file] : files_) {
+    for (const auto& [path, file] : files_) {
         index += path;
         index += '\0';
         index += file.executable ? 'x' : '-';

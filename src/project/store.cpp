@@ -21,35 +21,35 @@ namespace {
 struct Change {
     std::string path;             // in the project
     std::string at;               // below the root, symlinks inside the folder resolved
-    const File *before = nullptr; // null: new file
-    const File *after = nullptr;  // null: removed
+    const File* before = nullptr; // null: new file
+    const File* after = nullptr;  // null: removed
     std::string staged;           // temporary sibling that holds the new bytes
     bool done = false;
 };
 
-std::unexpected<Error> changed_on_disk(const std::string &path, std::string_view how) {
+std::unexpected<Error> changed_on_disk(const std::string& path, std::string_view how) {
     return fail(Errc::busy, fmt::format("the file {} since it was read; nothing was written", how), path,
                 "Run the command again on the newer state.");
 }
 
-std::string full_name(const fs::path &root, std::string_view path) {
+std::string full_name(const fs::path& root, std::string_view path) {
     return (root / path).string();
 }
 
-mode_t mode_for(const File &file, mode_t old) {
+mode_t mode_for(const File& file, mode_t old) {
     return file.executable ? old | ((old & 0444) >> 2) : old & ~static_cast<mode_t>(0111);
 }
 
-std::vector<Change> changes_between(const Project &before, const Project &after) {
+std::vector<Change> changes_between(const Project& before, const Project& after) {
     std::vector<Change> out;
-    for (const auto &[path, file] : before.files()) {
+    for (const auto& [path, file] : before.files()) {
         const auto now = after.files().find(path);
         if (now == after.files().end())
             out.push_back({path, path, &file, nullptr});
         else if (now->second != file)
             out.push_back({path, path, &file, &now->second});
     }
-    for (const auto &[path, file] : after.files())
+    for (const auto& [path, file] : after.files())
         if (!before.contains(path))
             out.push_back({path, path, nullptr, &file});
     return out;
@@ -59,46 +59,46 @@ std::vector<Change> changes_between(const Project &before, const Project &after)
 /// of the user's has been touched; what remains are renames, and those are undone when one fails.
 class Writer {
 public:
-    Writer(const fs::path &root, int root_fd, std::vector<Change> changes)
+    Writer(const fs::path& root, int root_fd, std::vector<Change> changes)
         : root_(root), root_fd_(root_fd), changes_(std::move(changes)) {}
 
     ~Writer() {
-        for (const auto &c : changes_)
+        for (const auto& c : changes_)
             if (!c.staged.empty())
                 if (auto folder = folder_of(c, false))
                     ::unlinkat(folder->get(), c.staged.c_str(), 0);
     }
-    Writer(const Writer &) = delete;
-    Writer &operator=(const Writer &) = delete;
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
 
     Status run() {
-        for (auto &c : changes_)
+        for (auto& c : changes_)
             RC_TRY(resolve(c));
         RC_TRY(check_targets());
-        for (const auto &c : changes_)
+        for (const auto& c : changes_)
             RC_TRY(check_disk(c));
         RC_TRY(remove_files_in_the_way());
-        for (auto &c : changes_)
+        for (auto& c : changes_)
             if (auto status = stage(c); !status)
                 return undo(std::move(status));
-        for (auto &c : changes_)
+        for (auto& c : changes_)
             if (auto status = commit(c); !status)
                 return undo(std::move(status));
-        for (const auto &c : changes_)
+        for (const auto& c : changes_)
             if (!c.after)
                 remove_empty_folders(c);
         return {};
     }
 
 private:
-    Result<Fd> folder_of(const Change &c, bool create) const {
+    Result<Fd> folder_of(const Change& c, bool create) const {
         return beneath::open_folder(root_fd_, beneath::split_name(c.at).first, create);
     }
-    static std::string name_of(const Change &c) { return std::string(beneath::split_name(c.at).second); }
+    static std::string name_of(const Change& c) { return std::string(beneath::split_name(c.at).second); }
 
     /// Follows symlinks that stay inside the folder; later steps refuse any symlink, so a swap in between cannot lead
     /// out.
-    Status resolve(Change &c) const {
+    Status resolve(Change& c) const {
         std::error_code ec;
         const fs::path real_root = fs::canonical(root_, ec);
         if (ec)
@@ -116,8 +116,8 @@ private:
     }
 
     Status check_targets() const {
-        std::map<std::string, const File *> targets;
-        for (const auto &c : changes_) {
+        std::map<std::string, const File*> targets;
+        for (const auto& c : changes_) {
             const auto [it, fresh] = targets.try_emplace(c.at, c.after);
             const bool same = it->second == c.after || (it->second && c.after && *it->second == *c.after);
             if (!fresh && !same)
@@ -127,7 +127,7 @@ private:
         return {};
     }
 
-    Status check_disk(const Change &c) const {
+    Status check_disk(const Change& c) const {
         const auto place = full_name(root_, c.path);
         auto folder = folder_of(c, false);
         if (!folder) {
@@ -147,7 +147,7 @@ private:
             return S_ISDIR(info->st_mode) && !c.before && holds_only_removed(c)
                        ? Status{}
                        : changed_on_disk(place, "is no regular file any more");
-        const File &expected = c.before ? *c.before : *c.after; // a new file may be there already, just as we want it
+        const File& expected = c.before ? *c.before : *c.after; // a new file may be there already, just as we want it
         auto bytes = beneath::read(folder->get(), name_of(c), expected.bytes->size());
         if (!bytes && bytes.error().code != Errc::limit)
             return std::unexpected(bytes.error());
@@ -157,18 +157,18 @@ private:
     }
 
     /// "a" is removed and "a/b" is new.
-    bool replaces_a_file(const Change &c) const {
-        return std::ranges::any_of(changes_, [&](const Change &o) { return !o.after && c.at.starts_with(o.at + "/"); });
+    bool replaces_a_file(const Change& c) const {
+        return std::ranges::any_of(changes_, [&](const Change& o) { return !o.after && c.at.starts_with(o.at + "/"); });
     }
     /// "a/b" is removed and "a" is new: allowed when the folder becomes empty, which rmdir will tell.
-    bool holds_only_removed(const Change &c) const {
-        return std::ranges::any_of(changes_, [&](const Change &o) { return !o.after && o.at.starts_with(c.at + "/"); });
+    bool holds_only_removed(const Change& c) const {
+        return std::ranges::any_of(changes_, [&](const Change& o) { return !o.after && o.at.starts_with(c.at + "/"); });
     }
 
     /// A file that becomes a folder, or the reverse, must go before the new files can be staged beside their targets.
     Status remove_files_in_the_way() {
-        for (auto &c : changes_) {
-            const bool in_the_way = !c.after && std::ranges::any_of(changes_, [&](const Change &o) {
+        for (auto& c : changes_) {
+            const bool in_the_way = !c.after && std::ranges::any_of(changes_, [&](const Change& o) {
                 return o.after && !o.before && (o.at.starts_with(c.at + "/") || c.at.starts_with(o.at + "/"));
             });
             if (!in_the_way)
@@ -180,7 +180,7 @@ private:
         return {};
     }
 
-    Status stage(Change &c) {
+    Status stage(Change& c) {
         if (!c.after)
             return {};
         RC_TRY_ASSIGN(const Fd folder, folder_of(c, true));
@@ -205,7 +205,7 @@ private:
         return {};
     }
 
-    Status commit(Change &c) {
+    Status commit(Change& c) {
         if (c.done)
             return {};
         RC_TRY_ASSIGN(const Fd folder, folder_of(c, false));
@@ -222,7 +222,7 @@ private:
     /// Puts back what was replaced or removed so far, then reports `why`.
     Status undo(Status why) {
         bool restored = true;
-        for (auto &c : changes_) {
+        for (auto& c : changes_) {
             if (!c.done)
                 continue;
             Change back{c.path, c.at, c.after, c.before};
@@ -235,7 +235,7 @@ private:
         return why;
     }
 
-    void remove_empty_folders(const Change &c) const {
+    void remove_empty_folders(const Change& c) const {
         auto path = beneath::split_name(c.at).first;
         while (!path.empty()) {
             const auto [parent, name] = beneath::split_name(path);
@@ -246,31 +246,31 @@ private:
         }
     }
 
-    const fs::path &root_;
+    const fs::path& root_;
     int root_fd_;
     std::vector<Change> changes_;
 };
 
 } // namespace
 
-Status write_changes(const fs::path &root, const Project &before, const Project &after) {
+Status write_changes(const fs::path& root, const Project& before, const Project& after) {
     try {
         auto changes = changes_between(before, after);
         if (changes.empty())
             return {};
         RC_TRY_ASSIGN(const Fd fd, beneath::open_root(root));
         return Writer(root, fd.get(), std::move(changes)).run();
-    } catch (const std::exception &e) {
+    } catch (const std::exception& e) {
         return fail(Errc::io, std::string("cannot write the project: ") + e.what(), root.string());
     }
 }
 
-Status materialise(const Project &project, const fs::path &root) {
+Status materialise(const Project& project, const fs::path& root) {
     try {
         RC_TRY_ASSIGN(const Fd root_fd, beneath::open_root(root));
         std::string_view open_path; // files come sorted, so one folder is opened once
         Fd folder;
-        for (const auto &[path, file] : project.files()) {
+        for (const auto& [path, file] : project.files()) {
             const auto [parent, name] = beneath::split_name(path);
             if (!folder || parent != open_path) {
                 RC_TRY_ASSIGN(folder, beneath::open_folder(root_fd.get(), parent, true));
@@ -286,7 +286,7 @@ Status materialise(const Project &project, const fs::path &root) {
             }
         }
         return {};
-    } catch (const std::exception &e) {
+    } catch (const std::exception& e) {
         return fail(Errc::io, std::string("cannot write the project: ") + e.what(), root.string());
     }
 }
