@@ -2,10 +2,12 @@
 #include "base/os.h"
 #include "project/project.h"
 
+#include <csignal>
 #include <fcntl.h>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace rustcoder::project {
@@ -147,6 +149,29 @@ TEST_F(Folder, NewerWorkIsNeverOverwritten) {
     ASSERT_TRUE(after.set("c.rs", "ours"));
     EXPECT_EQ(write_changes(root_, before, after).error().code, Errc::busy);
     EXPECT_EQ(get("a.rs"), "one");
+}
+
+TEST_F(Folder, AFullDiskChangesNothing) {
+    put("a.rs", "one");
+    put("b.rs", "two");
+    put("c.rs", "three");
+    const auto before = load().project;
+    auto after = before;
+    ASSERT_TRUE(after.set("a.rs", "ONE"));
+    ASSERT_TRUE(after.set("b.rs", std::string(5000, 'x')));
+    ASSERT_TRUE(after.set("d.rs", "new"));
+    after.erase("c.rs");
+    rlimit old{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old), 0);
+    rlimit small{1000, old.rlim_max};
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    const auto status = write_changes(root_, before, after);
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &old), 0);
+    std::signal(SIGXFSZ, handler);
+    ASSERT_FALSE(status);
+    EXPECT_THAT(status.error().place, HasSubstr("b.rs"));
+    EXPECT_EQ(load().project, before) << "nothing is half written, no temporary file stays";
 }
 
 TEST_F(Folder, FilesAndFoldersMayChangePlaces) {
