@@ -106,7 +106,7 @@ Result<base::Fd> make_landlock_ruleset(const std::vector<std::filesystem::path>&
 
 __attribute__((no_sanitize("address", "thread", "undefined"), noinline)) bool enter_landlock(int ruleset) {
     // Rust's runtime reads its own maps and cgroup; the entry's number is known only here.
-    const int self = open("/proc/self", O_PATH | O_CLOEXEC | O_DIRECTORY);
+    const int self = static_cast<int>(syscall(SYS_openat, AT_FDCWD, "/proc/self", O_PATH | O_CLOEXEC | O_DIRECTORY));
     if (self >= 0) {
         const PathBeneathAttr rule{fs_read_file | fs_read_dir, self};
         syscall(sys_add_rule, ruleset, rule_path_beneath, &rule, 0);

@@ -39,16 +39,12 @@ struct Streams {
 
 Result<Streams> make_streams(const Command& command) {
     Streams s;
-    if (command.stdin_bytes.empty()) {
-        s.in = base::Fd(open("/dev/null", O_RDONLY | O_CLOEXEC));
-        if (!s.in)
-            return fail(Errc::io, fmt::format("cannot open: {}", std::strerror(errno)), "/dev/null");
-    } else {
-        RC_TRY_ASSIGN(Ends in, make_pipe());
-        never_block(in.write);
-        s.in = std::move(in.read);
+    // With nothing to feed the write end is closed at once: the child sees the end of its input.
+    RC_TRY_ASSIGN(Ends in, make_pipe());
+    never_block(in.write);
+    s.in = std::move(in.read);
+    if (!command.stdin_bytes.empty())
         s.pipes.in = std::move(in.write);
-    }
     RC_TRY_ASSIGN(Ends out, make_pipe());
     RC_TRY_ASSIGN(Ends err, make_pipe());
     never_block(out.read);
