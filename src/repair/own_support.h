@@ -41,6 +41,10 @@ public:
     Edit swap(Range r, std::string text) const { return make_edit(path(), r.begin, r.end, std::move(text)); }
     Edit cut(Range r) const { return make_edit(path(), r.begin, r.end, {}); }
     void propose(Risk risk, double prior, std::string why, std::vector<Edit> edits);
+    /// Without the check that every file is a Rust source (manifests).
+    void propose_raw(Risk risk, double prior, std::string why, std::vector<Edit> edits) {
+        out_.edits(rule_, std::move(edits), risk, prior, std::move(why));
+    }
 
 private:
     Proposals& out_;

@@ -116,8 +116,13 @@ private:
         for (int i = 1; i <= missing_open_; ++i) {
             if (!b_.line_start(i) || b_.is(i, "{"))
                 continue;
-            bool deeper = b_.token(i).indent > b_.token(i - 1).indent || b_.is(i, "}");
-            option({.first = i, .last = i, .text = "{", .tight = true}, deeper ? 0 : -1.0,
+            if (b_.is(i - 1, "{"))
+                continue;
+            bool deeper = b_.token(i).indent > b_.token(i - 1).indent;
+            option({.first = i, .last = i, .text = "{", .tight = true},
+                   deeper          ? 0
+                   : b_.is(i, "}") ? -0.7
+                                   : -1.5,
                    fmt::format("Line {} starts a block but has no `{{`, so the `}}` that closes it has no partner.",
                                line(i - 1)));
         }
@@ -139,7 +144,7 @@ private:
             if (only_closers)
                 continue;
             for (int i = begin + 1; i <= c; ++i)
-                option({.first = i, .last = i, .text = "{"}, -0.5,
+                option({.first = i, .last = i, .text = "{"}, inline_weight(i),
                        fmt::format("The `}}` on line {} has no partner; the `{{` belongs here.", line(c)));
         }
         // a line whose braces open in the middle: `match x A => {`, `let y = S a: 1,`
@@ -152,11 +157,22 @@ private:
         }
     }
 
+    /// `Name {` reads best, then a block behind a closed header; a brace behind another is odd.
+    double inline_weight(int i) const {
+        std::string_view before = b_.at(i - 1);
+        bool type = b_.kind(i - 1, Kind::ident) && before[0] >= 'A' && before[0] <= 'Z';
+        if (type || one_of(before, {"::", "else", "=>", "loop", "Self", "unsafe", "move"}))
+            return -0.3;
+        if (b_.is(i - 1, "{") || b_.is(i, "{"))
+            return -3.0;
+        return one_of(before, {"(", ",", "=", "&", "|"}) ? -1.8 : -0.8;
+    }
+
     void remove(std::string_view brace, int from, int to) {
         for (int i = from; i < to; ++i) {
             if (!b_.is(i, brace))
                 continue;
-            bool doubled = b_.is(i - 1, brace) || b_.is(i + 1, brace);
+            bool doubled = (b_.is(i - 1, brace) && !b_.line_start(i)) || (b_.is(i + 1, brace) && !b_.line_start(i + 1));
             bool alone = b_.line_start(i) && b_.line_start(i + 1);
             option({.first = i, .last = i + 1, .text = ""},
                    doubled ? -0.7

@@ -117,6 +117,8 @@ private:
                 w -= name && b_.is(i - 2, ".") ? 0.3 : name && b_.is(i - 2, "::") ? 0.3 : 1.0;
             if (after == "." || after == ";" || after == ",")
                 w -= 1.5;
+            if (after == open)
+                w -= 3.0;
             if (b_.line_start(i))
                 w -= 1.0;
             w -= 0.01 * (close - i);
@@ -161,6 +163,16 @@ private:
     }
 
     void wrong_opener(int open) {
+        // The closer that went to the delimiter around it.
+        int outer = static_cast<int>(b_.source().enclosing_open(static_cast<std::size_t>(open)));
+        if (int close = b_.match(outer); close > open) {
+            std::string text(partner(b_.at(open)));
+            if (text != b_.at(close))
+                ideas_.consider({.first = close, .last = close + 1, .text = text}, 0.2, "lexical-paren", [&] {
+                    return fmt::format("`{}` on line {} cannot close the `{}` on line {}; `{}` does.", b_.at(close),
+                                       line(close), b_.at(open), line(open), text);
+                });
+        }
         for (std::size_t u : b_.source().unmatched()) {
             int close = static_cast<int>(u);
             if (close <= open || !b_.kind(close, Kind::close) || close - open > 400)
