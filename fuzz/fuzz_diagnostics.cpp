@@ -2,6 +2,7 @@
 // Whatever a compiler (or a build script that pretends to be one) prints: never a crash, and every part of a suggestion
 // is a range in order, because patches are made of them.
 #include "toolchain/diagnostic.h"
+#include "toolchain/recording.h"
 
 #include <cstdint>
 #include <cstdlib>
@@ -23,5 +24,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 if (part.end < part.begin)
                     std::abort();
     }
+    // The other things that a build script's output passes through.
+    const RecordContext context{"/work/project", "/work/project", "/opt/rust/bin/rustc"};
+    for (const auto& line : running_lines(text))
+        (void)unit_of(line, context);
+    if (plain_stderr(text).size() > text.size())
+        std::abort();
+    (void)dep_info_paths(text);
     return 0;
 }

@@ -11,10 +11,10 @@ namespace rustcoder::toolchain {
 
 namespace fs = std::filesystem;
 
-std::optional<std::string> Cargo::manifest_folder(const project::Project &project) {
+std::optional<std::string> Cargo::manifest_folder(const project::Project& project) {
     std::optional<std::string> best;
     std::size_t depth = 0;
-    for (const auto &[path, file] : project.files()) {
+    for (const auto& [path, file] : project.files()) {
         if (path == "Cargo.toml")
             return std::string();
         if (!path.ends_with("/Cargo.toml"))
@@ -28,7 +28,7 @@ std::optional<std::string> Cargo::manifest_folder(const project::Project &projec
     return best;
 }
 
-std::vector<std::string> Cargo::base_env(const Place &place) const {
+std::vector<std::string> Cargo::base_env(const Place& place) const {
     const fs::path bin = toolchain_.cargo.parent_path();
     std::vector<std::string> env{
         "PATH=" + bin.string() + ":/usr/bin:/bin",
@@ -53,23 +53,23 @@ std::vector<std::string> Cargo::base_env(const Place &place) const {
 std::vector<fs::path> Cargo::read_only() const {
     std::vector<fs::path> out;
     std::error_code ec;
-    auto add = [&](const fs::path &p) {
+    auto add = [&](const fs::path& p) {
         const bool system = p.string().starts_with("/usr/") || p == "/usr";
         if (!p.empty() && !system && fs::exists(p, ec) && std::ranges::find(out, p) == out.end())
             out.push_back(p);
     };
     add(toolchain_.sysroot);
-    for (const fs::path &tool : {toolchain_.cargo, toolchain_.rustc})
+    for (const fs::path& tool : {toolchain_.cargo, toolchain_.rustc})
         if (!tool.string().starts_with(toolchain_.sysroot.string() + "/"))
             add(tool.parent_path());
-    for (const fs::path &p : options_.registries)
+    for (const fs::path& p : options_.registries)
         add(p);
-    for (const fs::path &p : options_.extra_read_only)
+    for (const fs::path& p : options_.extra_read_only)
         add(p);
     return out;
 }
 
-ParseContext Cargo::parse_context(const SourceTree &tree, const std::string &folder) {
+ParseContext Cargo::parse_context(const SourceTree& tree, const std::string& folder) {
     ParseContext context;
     context.project_prefix = tree.root().string();
     context.relative_base = folder;
@@ -77,7 +77,7 @@ ParseContext Cargo::parse_context(const SourceTree &tree, const std::string &fol
     return context;
 }
 
-Result<CargoRun> Cargo::run(const Place &place, const CargoCall &call, Counting &counting, std::stop_token stop) const {
+Result<CargoRun> Cargo::run(const Place& place, const CargoCall& call, Counting& counting, std::stop_token stop) const {
     const std::string folder = manifest_folder(place.tree.held()).value_or("");
     process::Command command;
     command.argv = {toolchain_.cargo.string()};
@@ -140,8 +140,8 @@ bool source_has_tests(std::string_view s) {
 
 } // namespace
 
-bool has_test_code(const project::Project &project) {
-    for (const auto &[path, file] : project.files()) {
+bool has_test_code(const project::Project& project) {
+    for (const auto& [path, file] : project.files()) {
         for (std::string_view folder : {"tests/", "examples/", "benches/"})
             if (path.starts_with(folder) || path.find("/" + std::string(folder)) != std::string::npos)
                 return true;
@@ -158,7 +158,7 @@ bool has_test_code(const project::Project &project) {
 
 namespace {
 
-bool about_units(std::string_view line, std::string &package, std::string &kind) {
+bool about_units(std::string_view line, std::string& package, std::string& kind) {
     const bool error = line.starts_with("error: could not compile `");
     if (!error && !line.starts_with("warning: `"))
         return false;
@@ -175,7 +175,7 @@ bool about_units(std::string_view line, std::string &package, std::string &kind)
     return true;
 }
 
-bool is_of(const Diagnostic &d, const std::string &package, const std::string &kind) {
+bool is_of(const Diagnostic& d, const std::string& package, const std::string& kind) {
     for (std::string_view unit : base::split(d.unit, ',')) {
         unit = base::trim(unit);
         if (unit.starts_with(kind) && unit.ends_with(" " + package))
@@ -204,10 +204,10 @@ std::string own_errors(std::string_view plain) {
 
 } // namespace
 
-std::string compose_text(std::string_view plain, const std::vector<Diagnostic> &diagnostics, const std::string &root) {
+std::string compose_text(std::string_view plain, const std::vector<Diagnostic>& diagnostics, const std::string& root) {
     std::string out;
     std::vector<bool> printed(diagnostics.size());
-    auto print = [&](auto &&wanted) {
+    auto print = [&](auto&& wanted) {
         for (std::size_t i = 0; i < diagnostics.size(); ++i) {
             if (printed[i] || !wanted(diagnostics[i]))
                 continue;
@@ -215,11 +215,11 @@ std::string compose_text(std::string_view plain, const std::vector<Diagnostic> &
             printed[i] = true;
         }
     };
-    const auto all = [](const Diagnostic &) { return true; };
+    const auto all = [](const Diagnostic&) { return true; };
     std::string package, kind;
     for (std::string_view line : base::lines(plain)) {
         if (about_units(line, package, kind))
-            print([&](const Diagnostic &d) { return is_of(d, package, kind); });
+            print([&](const Diagnostic& d) { return is_of(d, package, kind); });
         else if (line.starts_with("    Finished "))
             print(all);
         out.append(line).append("\n");
@@ -228,14 +228,14 @@ std::string compose_text(std::string_view plain, const std::vector<Diagnostic> &
     return base::replace_all(std::move(out), root, "/project");
 }
 
-CheckReport report_of(CargoRun &run, const SourceTree &tree, const std::vector<fs::path> &registries) {
+CheckReport report_of(CargoRun& run, const SourceTree& tree, const std::vector<fs::path>& registries) {
     CheckReport report;
     report.wall = run.exit.wall;
     report.diagnostics = std::move(run.output.parsed.diagnostics);
     // Warnings in dependencies are nobody's business here; errors are.
-    std::erase_if(report.diagnostics, [](const Diagnostic &d) {
+    std::erase_if(report.diagnostics, [](const Diagnostic& d) {
         return d.level == Level::warning && !d.spans.empty() &&
-               std::ranges::none_of(d.spans, [](const Span &s) { return s.in_project; });
+               std::ranges::none_of(d.spans, [](const Span& s) { return s.in_project; });
     });
     report.ok = run.exit.ok() && report.errors() == 0;
     const std::string root = tree.root().string();

@@ -34,41 +34,41 @@ struct Counting {
 
 class Cargo {
 public:
-    Cargo(const Toolchain &toolchain, const process::Sandbox &sandbox, const WorkspaceOptions &options)
+    Cargo(const Toolchain& toolchain, const process::Sandbox& sandbox, const WorkspaceOptions& options)
         : toolchain_(toolchain), sandbox_(sandbox), options_(options) {}
 
     /// Folder of the manifest to start from, project-relative: the root, else the shallowest one. nullopt: no manifest.
-    static std::optional<std::string> manifest_folder(const project::Project &project);
+    static std::optional<std::string> manifest_folder(const project::Project& project);
 
     /// Errors: denied, not_found, io from the sandbox; cancelled.
-    Result<CargoRun> run(const Place &place, const CargoCall &call, Counting &counting, std::stop_token stop) const;
+    Result<CargoRun> run(const Place& place, const CargoCall& call, Counting& counting, std::stop_token stop) const;
 
-    std::vector<std::string> base_env(const Place &place) const;
+    std::vector<std::string> base_env(const Place& place) const;
     /// Read-only things that every child needs: the toolchain, registries, what the user allows.
     std::vector<std::filesystem::path> read_only() const;
     /// For diagnostics of commands started in `folder` (project-relative) of a tree.
-    static ParseContext parse_context(const SourceTree &tree, const std::string &folder);
+    static ParseContext parse_context(const SourceTree& tree, const std::string& folder);
 
 private:
-    const Toolchain &toolchain_;
-    const process::Sandbox &sandbox_;
-    const WorkspaceOptions &options_;
+    const Toolchain& toolchain_;
+    const process::Sandbox& sandbox_;
+    const WorkspaceOptions& options_;
 };
 
 /// True when test code may exist, so that `--all-targets` is needed (docs/diagnostics.md has the rule).
-bool has_test_code(const project::Project &project);
+bool has_test_code(const project::Project& project);
 
 /// The report of a cargo run (takes its diagnostics): diagnostics, cargo's own error in clear words, text as cargo
 /// prints it.
-CheckReport report_of(CargoRun &run, const SourceTree &tree, const std::vector<std::filesystem::path> &registries);
+CheckReport report_of(CargoRun& run, const SourceTree& tree, const std::vector<std::filesystem::path>& registries);
 
 /// cargo_home/config.toml that offers the local registries to cargo. Several are joined in one folder of links.
-Status write_cargo_home(const std::filesystem::path &cargo_home, const std::vector<std::filesystem::path> &registries);
+Status write_cargo_home(const std::filesystem::path& cargo_home, const std::vector<std::filesystem::path>& registries);
 /// "" when the text is not about a crate that is missing; else which, wanted and present versions, what to do.
-std::string explain_missing_crate(std::string_view cargo_stderr, const project::Project &project,
-                                  const std::vector<std::filesystem::path> &registries);
+std::string explain_missing_crate(std::string_view cargo_stderr, const project::Project& project,
+                                  const std::vector<std::filesystem::path>& registries);
 
 /// Renders diagnostics between cargo's status lines, in the order of a plain cargo run.
-std::string compose_text(std::string_view plain, const std::vector<Diagnostic> &diagnostics, const std::string &root);
+std::string compose_text(std::string_view plain, const std::vector<Diagnostic>& diagnostics, const std::string& root);
 
 } // namespace rustcoder::toolchain

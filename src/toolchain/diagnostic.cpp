@@ -32,19 +32,19 @@ std::string without_positions(std::string_view message) {
 
 } // namespace
 
-const Span *Diagnostic::primary() const {
-    for (const Span &s : spans)
+const Span* Diagnostic::primary() const {
+    for (const Span& s : spans)
         if (s.primary && s.in_project)
             return &s;
     return nullptr;
 }
 
-const Span *Diagnostic::labelled(std::string_view needle) const {
-    for (const Span &s : spans)
+const Span* Diagnostic::labelled(std::string_view needle) const {
+    for (const Span& s : spans)
         if (s.label.find(needle) != std::string::npos)
             return &s;
-    for (const Child &c : children)
-        for (const Span &s : c.spans)
+    for (const Child& c : children)
+        for (const Span& s : c.spans)
             if (!s.label.empty() && s.label.find(needle) != std::string::npos)
                 return &s;
     return nullptr;
@@ -53,17 +53,17 @@ const Span *Diagnostic::labelled(std::string_view needle) const {
 bool Diagnostic::mentions(std::string_view needle) const {
     if (message.find(needle) != std::string::npos)
         return true;
-    auto in_label = [&](const Span &s) { return s.label.find(needle) != std::string::npos; };
+    auto in_label = [&](const Span& s) { return s.label.find(needle) != std::string::npos; };
     if (std::ranges::any_of(spans, in_label))
         return true;
-    return std::ranges::any_of(children, [&](const Child &c) {
+    return std::ranges::any_of(children, [&](const Child& c) {
         return c.message.find(needle) != std::string::npos || std::ranges::any_of(c.spans, in_label);
     });
 }
 
 std::uint64_t Diagnostic::fingerprint() const {
-    const Span *p = primary();
-    const std::string &file = p ? p->file : (spans.empty() ? std::string() : spans.front().file);
+    const Span* p = primary();
+    const std::string& file = p ? p->file : (spans.empty() ? std::string() : spans.front().file);
     std::uint64_t h = base::hash64(code);
     h = base::hash64(without_positions(message), h);
     return base::hash64(file, h);

@@ -64,9 +64,9 @@ struct Diagnostic {
 
     bool is_error() const { return level == Level::error || level == Level::ice; }
     /// First primary span that lies in the project, else nullptr.
-    const Span *primary() const;
+    const Span* primary() const;
     /// First span (any) whose label contains `needle`, else nullptr.
-    const Span *labelled(std::string_view needle) const;
+    const Span* labelled(std::string_view needle) const;
     /// True if message, any label or any child's message contains `needle`.
     bool mentions(std::string_view needle) const;
     /// Identity without positions: code + message + file (line numbers and columns left out), 64-bit.
@@ -75,7 +75,7 @@ struct Diagnostic {
 
 /// Phase from the error code (docs/diagnostics.md has the table); code-less errors are parse unless the message says
 /// otherwise.
-Phase phase_of(const Diagnostic &d);
+Phase phase_of(const Diagnostic& d);
 
 /// Reads rustc's `--error-format=json` or cargo's `--message-format=json` lines, mixed. Lines that are not JSON are
 /// collected in `other`. `project_prefix`: absolute directory cut from file names ("" = none); `is_ours(file)` decides
@@ -88,6 +88,6 @@ struct ParsedOutput {
     std::vector<std::string> executables; // cargo artifacts with an executable: path
 };
 ParsedOutput parse_output(std::string_view ndjson, std::string_view project_prefix,
-                          bool (*is_ours)(void *context, std::string_view file), void *context);
+                          bool (*is_ours)(void* context, std::string_view file), void* context);
 
 } // namespace rustcoder::toolchain

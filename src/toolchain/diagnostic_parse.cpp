@@ -83,12 +83,12 @@ struct Place {
     bool ours = false;
 };
 
-Place place_of(std::string_view raw, const ParseContext &context) {
+Place place_of(std::string_view raw, const ParseContext& context) {
     if (raw.starts_with('<')) // "<anon>", "<proc-macro source code>"
         return {std::string(raw), false};
     if (raw.starts_with('/')) {
         std::string path = normal_path(raw);
-        const std::string &prefix = context.project_prefix;
+        const std::string& prefix = context.project_prefix;
         if (!prefix.empty() && path.size() > prefix.size() && path.starts_with(prefix) && path[prefix.size()] == '/') {
             path.erase(0, prefix.size() + 1);
             const bool ours = context.is_ours && context.is_ours(path);
@@ -102,12 +102,12 @@ Place place_of(std::string_view raw, const ParseContext &context) {
     return {std::move(path), ours};
 }
 
-std::size_t offset_of(const object &o, std::string_view key) {
+std::size_t offset_of(const object& o, std::string_view key) {
     const std::int64_t n = get_int(o, key);
     return n < 0 ? 0 : static_cast<std::size_t>(n);
 }
 
-void read_location(const object &o, const ParseContext &context, Span &span) {
+void read_location(const object& o, const ParseContext& context, Span& span) {
     Place place = place_of(get_string(o, "file_name"), context);
     span.file = std::move(place.file);
     span.in_project = place.ours;
@@ -118,8 +118,8 @@ void read_location(const object &o, const ParseContext &context, Span &span) {
     span.column_begin = static_cast<int>(get_int(o, "column_start"));
     span.column_end = static_cast<int>(get_int(o, "column_end"));
     span.text.clear();
-    if (const auto *lines = get_array(o, "text")) {
-        for (const value &line : *lines) {
+    if (const auto* lines = get_array(o, "text")) {
+        for (const value& line : *lines) {
             if (!line.is_object())
                 continue;
             if (!span.text.empty())
@@ -129,19 +129,19 @@ void read_location(const object &o, const ParseContext &context, Span &span) {
     }
 }
 
-Span read_span(const object &o, const ParseContext &context) {
+Span read_span(const object& o, const ParseContext& context) {
     Span span;
     read_location(o, context, span);
     span.primary = get_bool(o, "is_primary");
     span.label = get_string(o, "label");
     // Walk outwards: a span that lies in std's macro is of no use, the call in the project is. One that is already in
     // the project stays where it is, even when a macro or a desugaring made it.
-    const object *frame = get_object(o, "expansion");
+    const object* frame = get_object(o, "expansion");
     for (int depth = 0; frame && depth < 128; ++depth) {
         if (span.macro.empty())
             span.macro = get_string(*frame, "macro_decl_name");
         span.from_expansion = true;
-        const object *outer = get_object(*frame, "span");
+        const object* outer = get_object(*frame, "span");
         if (span.in_project || !outer)
             break;
         Span wider;
@@ -164,7 +164,7 @@ struct Part {
     auto range() const { return std::tie(replacement.file, replacement.begin, replacement.end); }
 };
 
-bool overlap(const Part &a, const Part &b) {
+bool overlap(const Part& a, const Part& b) {
     if (a.replacement.file != b.replacement.file)
         return false;
     if (a.range() == b.range())
@@ -174,7 +174,7 @@ bool overlap(const Part &a, const Part &b) {
 
 /// Length of one alternative in a flattened list: the shortest period of the ranges whose parts do not overlap; 1 when
 /// even the whole list could not be applied together.
-std::size_t alternative_length(const std::vector<Part> &parts) {
+std::size_t alternative_length(const std::vector<Part>& parts) {
     const std::size_t n = parts.size();
     for (std::size_t p = 1; p <= n; ++p) {
         if (n % p != 0)
@@ -193,7 +193,7 @@ std::size_t alternative_length(const std::vector<Part> &parts) {
     return 1;
 }
 
-void add_suggestions(const std::vector<Part> &parts, const std::string &message, std::vector<Suggestion> &out) {
+void add_suggestions(const std::vector<Part>& parts, const std::string& message, std::vector<Suggestion>& out) {
     if (parts.empty())
         return;
     const std::size_t length = alternative_length(parts);
@@ -205,12 +205,12 @@ void add_suggestions(const std::vector<Part> &parts, const std::string &message,
             s.applicability = std::max(s.applicability, parts[i].applicability); // the weakest promise counts
             s.parts.push_back(parts[i].replacement);
         }
-        std::ranges::stable_sort(s.parts, [](const Replacement &a, const Replacement &b) {
+        std::ranges::stable_sort(s.parts, [](const Replacement& a, const Replacement& b) {
             return std::tie(a.file, a.begin, a.end) < std::tie(b.file, b.begin, b.end);
         });
-        const bool known = std::ranges::any_of(out, [&](const Suggestion &other) {
+        const bool known = std::ranges::any_of(out, [&](const Suggestion& other) {
             return other.message == s.message &&
-                   std::ranges::equal(other.parts, s.parts, [](const Replacement &a, const Replacement &b) {
+                   std::ranges::equal(other.parts, s.parts, [](const Replacement& a, const Replacement& b) {
                        return a.file == b.file && a.begin == b.begin && a.end == b.end && a.text == b.text;
                    });
         });
@@ -219,16 +219,16 @@ void add_suggestions(const std::vector<Part> &parts, const std::string &message,
     }
 }
 
-void read_spans(const object &o, const ParseContext &context, const std::string &message, std::vector<Span> &spans,
-                std::vector<Suggestion> &suggestions) {
+void read_spans(const object& o, const ParseContext& context, const std::string& message, std::vector<Span>& spans,
+                std::vector<Suggestion>& suggestions) {
     std::vector<Part> parts;
-    if (const auto *list = get_array(o, "spans")) {
-        for (const value &v : *list) {
+    if (const auto* list = get_array(o, "spans")) {
+        for (const value& v : *list) {
             if (!v.is_object())
                 continue;
-            const object &so = v.get_object();
+            const object& so = v.get_object();
             spans.push_back(read_span(so, context));
-            const value *text = so.if_contains("suggested_replacement");
+            const value* text = so.if_contains("suggested_replacement");
             if (!text || !text->is_string())
                 continue;
             // Edits apply to the span as printed, never to a call site that it was moved out to.
@@ -241,20 +241,20 @@ void read_spans(const object &o, const ParseContext &context, const std::string 
     add_suggestions(parts, message, suggestions);
 }
 
-Diagnostic read_diagnostic(const object &o, const ParseContext &context) {
+Diagnostic read_diagnostic(const object& o, const ParseContext& context) {
     Diagnostic d;
     d.level = level_of(get_string(o, "level"));
     d.message = strip_ansi(get_string(o, "message"));
     d.rendered = strip_ansi(get_string(o, "rendered"));
     d.unit = context.unit;
-    if (const object *code = get_object(o, "code"))
+    if (const object* code = get_object(o, "code"))
         d.code = get_string(*code, "code");
     read_spans(o, context, d.message, d.spans, d.suggestions);
-    if (const auto *list = get_array(o, "children")) {
-        for (const value &v : *list) {
+    if (const auto* list = get_array(o, "children")) {
+        for (const value& v : *list) {
             if (!v.is_object())
                 continue;
-            const object &co = v.get_object();
+            const object& co = v.get_object();
             Child child;
             child.level = level_of(get_string(co, "level"));
             child.message = strip_ansi(get_string(co, "message"));
@@ -266,7 +266,7 @@ Diagnostic read_diagnostic(const object &o, const ParseContext &context) {
     return d;
 }
 
-bool is_summary(const Diagnostic &d) {
+bool is_summary(const Diagnostic& d) {
     if (d.level == Level::failure_note)
         return true;
     const std::string_view m = d.message;
@@ -288,16 +288,16 @@ std::string package_name(std::string_view id) {
     return std::string(id.substr(0, id.find(' '))); // cargo before 1.77: "name 1.0.0 (url)"
 }
 
-std::string first_kind(const object &target) {
-    const auto *kinds = get_array(target, "kind");
+std::string first_kind(const object& target) {
+    const auto* kinds = get_array(target, "kind");
     if (!kinds || kinds->empty() || !kinds->front().is_string())
         return "target";
     return std::string(kinds->front().get_string());
 }
 
-std::string unit_name(const object &message) {
+std::string unit_name(const object& message) {
     const std::string package = package_name(get_string(message, "package_id"));
-    const object *target = get_object(message, "target");
+    const object* target = get_object(message, "target");
     if (!target)
         return package;
     const std::string kind = first_kind(*target);
@@ -306,17 +306,17 @@ std::string unit_name(const object &message) {
     return plain ? kind + " " + package : kind + ":" + name + " " + package;
 }
 
-Artifact read_artifact(const object &o) {
+Artifact read_artifact(const object& o) {
     Artifact a;
     a.package_id = get_string(o, "package_id");
-    if (const object *target = get_object(o, "target")) {
+    if (const object* target = get_object(o, "target")) {
         a.target_name = get_string(*target, "name");
         a.kind = first_kind(*target);
     }
-    if (const object *profile = get_object(o, "profile"))
+    if (const object* profile = get_object(o, "profile"))
         a.test = get_bool(*profile, "test");
-    if (const auto *files = get_array(o, "filenames"))
-        for (const value &f : *files)
+    if (const auto* files = get_array(o, "filenames"))
+        for (const value& f : *files)
             if (f.is_string())
                 a.files.emplace_back(f.get_string());
     a.executable = get_string(o, "executable");
@@ -324,14 +324,14 @@ Artifact read_artifact(const object &o) {
     return a;
 }
 
-bool same_place(const Diagnostic &a, const Diagnostic &b) {
+bool same_place(const Diagnostic& a, const Diagnostic& b) {
     return a.code == b.code && a.level == b.level && a.message == b.message &&
-           std::ranges::equal(a.spans, b.spans, [](const Span &x, const Span &y) {
+           std::ranges::equal(a.spans, b.spans, [](const Span& x, const Span& y) {
                return x.begin == y.begin && x.end == y.end && x.file == y.file && x.primary == y.primary;
            });
 }
 
-void add_unit(std::string &units, const std::string &unit) {
+void add_unit(std::string& units, const std::string& unit) {
     for (std::string_view known : base::split(units, ','))
         if (base::trim(known) == unit)
             return;
@@ -339,8 +339,8 @@ void add_unit(std::string &units, const std::string &unit) {
         units += units.empty() ? unit : ", " + unit;
 }
 
-void add_merged(std::vector<Diagnostic> &into, Diagnostic d) {
-    for (Diagnostic &known : into) {
+void add_merged(std::vector<Diagnostic>& into, Diagnostic d) {
+    for (Diagnostic& known : into) {
         if (!same_place(known, d))
             continue;
         for (std::string_view unit : base::split(d.unit, ','))
@@ -352,7 +352,7 @@ void add_merged(std::vector<Diagnostic> &into, Diagnostic d) {
     into.push_back(std::move(d));
 }
 
-void take_diagnostic(const object &o, const ParseContext &context, ParsedOutput &out) {
+void take_diagnostic(const object& o, const ParseContext& context, ParsedOutput& out) {
     Diagnostic d = read_diagnostic(o, context);
     if (is_summary(d) || (!d.is_error() && d.level != Level::warning))
         return;
@@ -360,7 +360,7 @@ void take_diagnostic(const object &o, const ParseContext &context, ParsedOutput 
 }
 
 /// False when the line is neither cargo's nor rustc's.
-bool take_line(const object &o, const ParseContext &context, CargoOutput &out) {
+bool take_line(const object& o, const ParseContext& context, CargoOutput& out) {
     const std::string_view reason = get_string(o, "reason");
     if (reason.empty()) {
         const std::string_view type = get_string(o, "$message_type");
@@ -372,7 +372,7 @@ bool take_line(const object &o, const ParseContext &context, CargoOutput &out) {
         return true;
     }
     if (reason == "compiler-message") {
-        const object *message = get_object(o, "message");
+        const object* message = get_object(o, "message");
         if (!message)
             return false;
         ParseContext inner = context;
@@ -391,7 +391,7 @@ bool take_line(const object &o, const ParseContext &context, CargoOutput &out) {
 
 } // namespace
 
-CargoOutput parse_cargo_output(std::string_view ndjson, const ParseContext &context) {
+CargoOutput parse_cargo_output(std::string_view ndjson, const ParseContext& context) {
     CargoOutput out;
     for (std::string_view line : base::lines(ndjson)) {
         if (base::trim(line).empty())
@@ -406,13 +406,13 @@ CargoOutput parse_cargo_output(std::string_view ndjson, const ParseContext &cont
     return out;
 }
 
-void merge_diagnostics(std::vector<Diagnostic> &into, std::vector<Diagnostic> more) {
-    for (Diagnostic &d : more)
+void merge_diagnostics(std::vector<Diagnostic>& into, std::vector<Diagnostic> more) {
+    for (Diagnostic& d : more)
         add_merged(into, std::move(d));
 }
 
 ParsedOutput parse_output(std::string_view ndjson, std::string_view project_prefix,
-                          bool (*is_ours)(void *context, std::string_view file), void *context) {
+                          bool (*is_ours)(void* context, std::string_view file), void* context) {
     ParseContext c;
     c.project_prefix = project_prefix;
     while (c.project_prefix.size() > 1 && c.project_prefix.ends_with('/'))

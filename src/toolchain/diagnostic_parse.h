@@ -27,10 +27,10 @@ struct CargoOutput {
     std::vector<Artifact> artifacts;
 };
 
-CargoOutput parse_cargo_output(std::string_view ndjson, const ParseContext &context);
+CargoOutput parse_cargo_output(std::string_view ndjson, const ParseContext& context);
 
 /// Adds `more` to `into`; equal diagnostics (same code, message and places) become one that names all units.
-void merge_diagnostics(std::vector<Diagnostic> &into, std::vector<Diagnostic> more);
+void merge_diagnostics(std::vector<Diagnostic>& into, std::vector<Diagnostic> more);
 
 /// Without ANSI escape sequences.
 std::string strip_ansi(std::string_view s);

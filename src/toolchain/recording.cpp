@@ -38,7 +38,7 @@ bool is_assignment(std::string_view word) {
     return std::ranges::all_of(word.substr(0, eq), [](char c) { return base::is_ident(c); });
 }
 
-std::string_view value_of(const std::vector<std::string> &env, std::string_view name) {
+std::string_view value_of(const std::vector<std::string>& env, std::string_view name) {
     for (std::string_view e : env)
         if (e.size() > name.size() && e.starts_with(name) && e[name.size()] == '=')
             return e.substr(name.size() + 1);
@@ -46,7 +46,7 @@ std::string_view value_of(const std::vector<std::string> &env, std::string_view 
 }
 
 /// Path relative to `root`, or nullopt when outside.
-std::optional<std::string> inside(const fs::path &root, const std::string &absolute) {
+std::optional<std::string> inside(const fs::path& root, const std::string& absolute) {
     const std::string path = normal_path(absolute);
     const std::string prefix = root.string();
     if (path == prefix)
@@ -58,7 +58,7 @@ std::optional<std::string> inside(const fs::path &root, const std::string &absol
 
 /// cargo starts rustc in the workspace root for members, and in the package for path dependencies outside it; the line
 /// does not say which root, so look where the source exists.
-fs::path working_directory(const std::string &source, const fs::path &manifest_dir, const RecordContext &context) {
+fs::path working_directory(const std::string& source, const fs::path& manifest_dir, const RecordContext& context) {
     if (source.starts_with('/'))
         return manifest_dir;
     std::error_code ec;
@@ -84,10 +84,10 @@ struct Words { // the parts of rustc's line that matter
     bool test = false;
 };
 
-Words read_words(const std::vector<std::string> &argv) {
+Words read_words(const std::vector<std::string>& argv) {
     Words w;
     for (std::size_t i = 1; i < argv.size(); ++i) {
-        const std::string &a = argv[i];
+        const std::string& a = argv[i];
         const std::string next = i + 1 < argv.size() ? argv[i + 1] : std::string();
         if (a == "--crate-name") {
             w.crate = next, ++i;
@@ -114,7 +114,7 @@ Words read_words(const std::vector<std::string> &argv) {
     return w;
 }
 
-std::string label_of(const Words &w, const Unit &u) {
+std::string label_of(const Words& w, const Unit& u) {
     std::string kind = "target";
     const bool bin = !value_of(u.env, "CARGO_BIN_NAME").empty();
     const std::string name(bin ? value_of(u.env, "CARGO_BIN_NAME") : std::string_view(w.crate));
@@ -154,7 +154,7 @@ std::vector<RunningLine> running_lines(std::string_view text) {
         if (end == std::string_view::npos)
             break;
         RunningLine line;
-        for (std::string &word : base::shell_split(text.substr(begin, end - begin))) {
+        for (std::string& word : base::shell_split(text.substr(begin, end - begin))) {
             if (line.argv.empty() && is_assignment(word))
                 line.env.push_back(std::move(word));
             else
@@ -203,7 +203,7 @@ std::string plain_stderr(std::string_view text) {
     return out;
 }
 
-std::optional<Unit> unit_of(const RunningLine &line, const RecordContext &context) {
+std::optional<Unit> unit_of(const RunningLine& line, const RecordContext& context) {
     if (line.argv.empty() || line.argv[0] != context.rustc.string())
         return std::nullopt;
     const Words w = read_words(line.argv);
@@ -228,7 +228,7 @@ std::optional<Unit> unit_of(const RunningLine &line, const RecordContext &contex
     u.build_script = w.crate.starts_with("build_script_");
     u.links = w.emit.find("link") != std::string::npos;
     u.has_extern = !w.externs.empty();
-    for (const std::string &e : w.externs) {
+    for (const std::string& e : w.externs) {
         const auto eq = e.find('=');
         if (eq == std::string::npos)
             continue;

@@ -50,7 +50,7 @@ struct RecordContext {
 };
 
 /// nullopt when the line is not rustc on a source file of the project.
-std::optional<Unit> unit_of(const RunningLine &line, const RecordContext &context);
+std::optional<Unit> unit_of(const RunningLine& line, const RecordContext& context);
 
 /// Paths after "target:" in a dep-info file (Makefile syntax, escaped spaces), as written.
 std::vector<std::string> dep_info_paths(std::string_view text);

@@ -23,11 +23,11 @@ std::string between(std::string_view text, std::string_view before, std::string_
 }
 
 /// Versions of `crate` in the registries, from the names of their folders ("itoa-1.0.1").
-std::vector<std::string> versions_there(const std::string &crate, const std::vector<fs::path> &registries) {
+std::vector<std::string> versions_there(const std::string& crate, const std::vector<fs::path>& registries) {
     std::vector<std::string> out;
     std::error_code ec;
-    for (const fs::path &registry : registries) {
-        for (const auto &entry : fs::directory_iterator(registry, ec)) {
+    for (const fs::path& registry : registries) {
+        for (const auto& entry : fs::directory_iterator(registry, ec)) {
             const std::string name = entry.path().filename().string();
             if (name.size() > crate.size() + 1 && name.starts_with(crate + "-") &&
                 std::isdigit(static_cast<unsigned char>(name[crate.size() + 1])))
@@ -39,8 +39,8 @@ std::vector<std::string> versions_there(const std::string &crate, const std::vec
 }
 
 /// The requirement as written in some Cargo.toml: `crate = "1"` or `crate = { version = "1" }`.
-std::string wanted_version(const std::string &crate, const project::Project &project) {
-    for (const auto &[path, file] : project.files()) {
+std::string wanted_version(const std::string& crate, const project::Project& project) {
+    for (const auto& [path, file] : project.files()) {
         if (path != "Cargo.toml" && !path.ends_with("/Cargo.toml"))
             continue;
         for (std::string_view line : base::lines(*file.bytes)) {
@@ -68,16 +68,16 @@ std::string wanted_version(const std::string &crate, const project::Project &pro
     return {};
 }
 
-std::string join(const std::vector<std::string> &list, std::string_view separator) {
+std::string join(const std::vector<std::string>& list, std::string_view separator) {
     std::string out;
-    for (const std::string &s : list)
+    for (const std::string& s : list)
         out += (out.empty() ? "" : std::string(separator)) + s;
     return out;
 }
 
 } // namespace
 
-Status write_cargo_home(const fs::path &cargo_home, const std::vector<fs::path> &registries) {
+Status write_cargo_home(const fs::path& cargo_home, const std::vector<fs::path>& registries) {
     if (registries.empty())
         return {};
     fs::path folder = registries.front();
@@ -85,8 +85,8 @@ Status write_cargo_home(const fs::path &cargo_home, const std::vector<fs::path> 
         folder = cargo_home / "registries";
         std::error_code ec;
         fs::create_directories(folder, ec);
-        for (const fs::path &registry : registries)
-            for (const auto &entry : fs::directory_iterator(registry, ec))
+        for (const fs::path& registry : registries)
+            for (const auto& entry : fs::directory_iterator(registry, ec))
                 fs::create_directory_symlink(entry.path(), folder / entry.path().filename(), ec); // first one wins
     }
     return base::write_file(
@@ -95,8 +95,8 @@ Status write_cargo_home(const fs::path &cargo_home, const std::vector<fs::path> 
                     folder.string()));
 }
 
-std::string explain_missing_crate(std::string_view text, const project::Project &project,
-                                  const std::vector<fs::path> &registries) {
+std::string explain_missing_crate(std::string_view text, const project::Project& project,
+                                  const std::vector<fs::path>& registries) {
     std::string crate = between(text, "no matching package named `", "`");
     std::string wanted, present;
     if (crate.empty()) {
@@ -120,7 +120,7 @@ std::string explain_missing_crate(std::string_view text, const project::Project 
     if (present.empty())
         present = join(versions_there(crate, registries), ", ");
     std::vector<std::string> places;
-    for (const fs::path &r : registries)
+    for (const fs::path& r : registries)
         places.push_back(r.string());
     std::string out = fmt::format("crate `{}` cannot be had offline: ", crate);
     out += wanted.empty() ? "any version is wanted" : fmt::format("version \"{}\" is wanted", wanted);

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::vector<std::string> &build_env() {
+const std::vector<std::string>& build_env() {
     static const std::vector<std::string> env{"CARGO_PROFILE_DEV_DEBUG=0", "CARGO_PROFILE_TEST_DEBUG=0"};
     return env;
 }
@@ -42,36 +42,45 @@ std::vector<RunReport::Test> parse_libtest(std::string_view out) {
     return tests;
 }
 
-Result<WorkspaceImpl::Built> WorkspaceImpl::compile(const project::Project &project, std::vector<std::string> arguments,
+Result<WorkspaceImpl::Built> WorkspaceImpl::compile(const project::Project& project, std::vector<std::string> arguments,
                                                     std::stop_token stop) {
-    static auto &total = base::counter("checks_total", "Checks by kind", "kind=\"build\"");
-    static auto &seconds = base::histogram("check_seconds", "Duration of checks", "kind=\"build\"");
+    static auto& total = base::counter("checks_total", "Checks by kind", "kind=\"build\"");
+    static auto& seconds = base::histogram("check_seconds", "Duration of checks", "kind=\"build\"");
     total.add();
     const auto start = std::chrono::steady_clock::now();
     RC_TRY(main_.tree.sync(project));
     if (!Cargo::manifest_folder(project))
         return Built{no_manifest(), {}};
-    arguments.insert(arguments.end(), {"--workspace", "--offline", "-v", "--message-format=json"});
-    RC_TRY_ASSIGN(CargoRun run, run_cargo(main_, arguments, build_env(), options_.check_limits, stop));
+    arguments.insert(arguments.end(), {"--workspace", "--offline", "-vv", "--message-format=json"});
+    process::Limits limits = options_.check_limits;
+    const bool release = std::ranges::find(arguments, "--release") != arguments.end();
+    const std::string key = warm_up(project, release ? "release" : "build", limits);
+    RC_TRY_ASSIGN(CargoRun run, run_cargo(main_, arguments, build_env(), limits, stop));
+    const fs::path folder = main_.tree.root() / Cargo::manifest_folder(project).value_or("");
+    for (const RunningLine& line : running_lines(run.raw_err))
+        if (const auto unit = unit_of(line, {main_.tree.root(), folder, toolchain_.rustc}))
+            ran_user_code_ = ran_user_code_ || unit->build_script || unit->proc_macro;
     Built built;
     built.report = report_of(run, main_.tree, options_.registries);
     built.report.complete = built.report.ok;
     built.artifacts = std::move(run.output.artifacts);
+    if (built.report.ok && !ran_user_code_)
+        dependencies_.save(key, main_.target, built.artifacts);
     built.report.wall = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     seconds.observe(std::chrono::duration<double>(built.report.wall).count());
     return built;
 }
 
-Result<CheckReport> WorkspaceImpl::build(const project::Project &project, std::stop_token stop) try {
+Result<CheckReport> WorkspaceImpl::build(const project::Project& project, std::stop_token stop) try {
     const std::scoped_lock lock(cargo_mutex_);
     RC_TRY_ASSIGN(Built built, compile(project, {"build"}, stop));
     return std::move(built.report);
-} catch (const std::exception &e) {
+} catch (const std::exception& e) {
     return fail(Errc::internal, fmt::format("the build failed: {}", e.what()));
 }
 
-Result<process::Exit> WorkspaceImpl::execute(const fs::path &program, const std::vector<std::string> &arguments,
-                                             const std::string &stdin_bytes, const fs::path &cwd,
+Result<process::Exit> WorkspaceImpl::execute(const fs::path& program, const std::vector<std::string>& arguments,
+                                             const std::string& stdin_bytes, const fs::path& cwd,
                                              std::stop_token stop) {
     process::Command command;
     command.argv = {program.string()};
@@ -101,7 +110,7 @@ Result<process::Exit> WorkspaceImpl::execute(const fs::path &program, const std:
     return exit;
 }
 
-Result<RunReport> WorkspaceImpl::run(const project::Project &project, const RunInput &input, std::stop_token stop) try {
+Result<RunReport> WorkspaceImpl::run(const project::Project& project, const RunInput& input, std::stop_token stop) try {
     const std::scoped_lock lock(cargo_mutex_);
     std::vector<std::string> arguments{"build", "--bins"};
     if (input.release)
@@ -111,17 +120,17 @@ Result<RunReport> WorkspaceImpl::run(const project::Project &project, const RunI
     report.build = std::move(built.report);
     if (!report.build.ok)
         return report;
-    std::vector<const Artifact *> bins;
-    for (const Artifact &a : built.artifacts)
+    std::vector<const Artifact*> bins;
+    for (const Artifact& a : built.artifacts)
         if (!a.executable.empty() && a.kind == "bin" && (input.bin.empty() || a.target_name == input.bin))
             bins.push_back(&a);
     std::ranges::sort(bins, {}, &Artifact::target_name);
     std::string names;
-    for (const Artifact *a : bins)
+    for (const Artifact* a : bins)
         names += (names.empty() ? "" : ", ") + a->target_name;
     if (bins.size() > 1) { // package.default-run, else the one that is named like its package
         const std::string wanted = default_run(project);
-        std::erase_if(bins, [&](const Artifact *a) { return a->target_name != wanted; });
+        std::erase_if(bins, [&](const Artifact* a) { return a->target_name != wanted; });
     }
     if (bins.size() != 1) {
         report.build.cargo_error =
@@ -134,13 +143,13 @@ Result<RunReport> WorkspaceImpl::run(const project::Project &project, const RunI
     report.executable = bins.front()->executable;
     RC_TRY_ASSIGN(report.exit, execute(report.executable, input.arguments, input.stdin_bytes, main_.tree.root(), stop));
     return report;
-} catch (const std::exception &e) {
+} catch (const std::exception& e) {
     return fail(Errc::internal, fmt::format("the run failed: {}", e.what()));
 }
 
-std::string WorkspaceImpl::default_run(const project::Project &project) {
+std::string WorkspaceImpl::default_run(const project::Project& project) {
     const std::string folder = Cargo::manifest_folder(project).value_or("");
-    const std::string *manifest = project.find(folder.empty() ? "Cargo.toml" : folder + "/Cargo.toml");
+    const std::string* manifest = project.find(folder.empty() ? "Cargo.toml" : folder + "/Cargo.toml");
     std::string name, chosen;
     bool package = false;
     for (std::string_view line : base::lines(manifest ? std::string_view(*manifest) : std::string_view())) {
@@ -164,7 +173,7 @@ std::string WorkspaceImpl::default_run(const project::Project &project) {
 
 namespace {
 
-fs::path package_folder(const Artifact &a, const fs::path &fallback) {
+fs::path package_folder(const Artifact& a, const fs::path& fallback) {
     // "path+file:///dir#name@0.1.0", or "name 0.1.0 (path+file:///dir)" before cargo 1.77
     const auto at = a.package_id.find("path+file://");
     if (at == std::string::npos)
@@ -174,7 +183,7 @@ fs::path package_folder(const Artifact &a, const fs::path &fallback) {
     return a.package_id.substr(begin, end - begin);
 }
 
-void append(process::Exit &total, process::Exit one, bool first) {
+void append(process::Exit& total, process::Exit one, bool first) {
     if (first) {
         total = std::move(one);
         return;
@@ -196,7 +205,7 @@ void append(process::Exit &total, process::Exit one, bool first) {
 
 } // namespace
 
-Result<RunReport> WorkspaceImpl::test(const project::Project &project, std::stop_token stop) try {
+Result<RunReport> WorkspaceImpl::test(const project::Project& project, std::stop_token stop) try {
     const std::scoped_lock lock(cargo_mutex_);
     RC_TRY_ASSIGN(Built built, compile(project, {"test", "--no-run"}, stop));
     RunReport report;
@@ -206,7 +215,7 @@ Result<RunReport> WorkspaceImpl::test(const project::Project &project, std::stop
         return report;
     report.exit.code = 0; // no test at all is a success, as with cargo
     bool first = true;
-    for (const Artifact &a : built.artifacts) {
+    for (const Artifact& a : built.artifacts) {
         if (a.executable.empty() || !a.test)
             continue;
         const fs::path cwd = package_folder(a, main_.tree.root());
@@ -216,7 +225,7 @@ Result<RunReport> WorkspaceImpl::test(const project::Project &project, std::stop
         report.executable = a.executable;
     }
     return report;
-} catch (const std::exception &e) {
+} catch (const std::exception& e) {
     return fail(Errc::internal, fmt::format("the test run failed: {}", e.what()));
 }
 

@@ -13,7 +13,7 @@ namespace rustcoder::toolchain {
 
 namespace {
 
-std::unexpected<Error> os_error(const char *what, const std::string &place) {
+std::unexpected<Error> os_error(const char* what, const std::string& place) {
     const int code = errno;
     if (code == ELOOP || code == EXDEV)
         return fail(Errc::denied, fmt::format("cannot {}: a symbolic link stands in the way", what), place,
@@ -23,7 +23,7 @@ std::unexpected<Error> os_error(const char *what, const std::string &place) {
 }
 
 /// Opens below `root` without following any link.
-base::Fd open_below(int root, const std::string &path, int flags, mode_t mode = 0) {
+base::Fd open_below(int root, const std::string& path, int flags, mode_t mode = 0) {
     open_how how{};
     how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
     how.mode = mode;
@@ -32,17 +32,17 @@ base::Fd open_below(int root, const std::string &path, int flags, mode_t mode = 
     return base::Fd(static_cast<int>(fd));
 }
 
-std::string parent_of(const std::string &path) {
+std::string parent_of(const std::string& path) {
     const auto slash = path.rfind('/');
     return slash == std::string::npos ? std::string() : path.substr(0, slash);
 }
 
-std::string name_of(const std::string &path) {
+std::string name_of(const std::string& path) {
     const auto slash = path.rfind('/');
     return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
-Status write_all(int fd, std::string_view bytes, const std::string &place) {
+Status write_all(int fd, std::string_view bytes, const std::string& place) {
     while (!bytes.empty()) {
         const ssize_t n = ::write(fd, bytes.data(), bytes.size());
         if (n < 0 && errno == EINTR)
@@ -56,7 +56,7 @@ Status write_all(int fd, std::string_view bytes, const std::string &place) {
 
 } // namespace
 
-Difference difference(const project::Project &from, const project::Project &to) {
+Difference difference(const project::Project& from, const project::Project& to) {
     Difference d;
     auto a = from.files().begin();
     auto b = to.files().begin();
@@ -77,7 +77,7 @@ Difference difference(const project::Project &from, const project::Project &to) 
     return d;
 }
 
-Result<SourceTree> SourceTree::create(const std::filesystem::path &root) {
+Result<SourceTree> SourceTree::create(const std::filesystem::path& root) {
     SourceTree tree;
     std::error_code ec;
     std::filesystem::create_directories(root, ec);
@@ -88,7 +88,7 @@ Result<SourceTree> SourceTree::create(const std::filesystem::path &root) {
     return tree;
 }
 
-Status SourceTree::write(const std::string &path, const project::File &file) {
+Status SourceTree::write(const std::string& path, const project::File& file) {
     for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
         const std::string folder = path.substr(0, slash);
         if (folders_.contains(folder))
@@ -113,7 +113,7 @@ Status SourceTree::write(const std::string &path, const project::File &file) {
     return {};
 }
 
-void SourceTree::erase(const std::string &path) {
+void SourceTree::erase(const std::string& path) {
     const std::string parent = parent_of(path);
     const base::Fd at =
         parent.empty() ? base::Fd(::dup(fd_.get())) : open_below(fd_.get(), parent, O_PATH | O_DIRECTORY);
@@ -130,21 +130,21 @@ void SourceTree::erase(const std::string &path) {
     }
 }
 
-Status SourceTree::sync(const project::Project &project) {
+Status SourceTree::sync(const project::Project& project) {
     const Difference d = difference(held_, project);
     if (d.empty())
         return {};
     project::Project now = std::exchange(held_, {}); // nothing is held for certain while writing
-    for (const std::string &path : d.removed) {
+    for (const std::string& path : d.removed) {
         erase(path);
         now.erase(path);
     }
-    for (const auto *list : {&d.modified, &d.added}) {
-        for (const std::string &path : *list) {
-            const project::File &file = project.files().find(path)->second;
+    for (const auto* list : {&d.modified, &d.added}) {
+        for (const std::string& path : *list) {
+            const project::File& file = project.files().find(path)->second;
             if (auto written = write(path, file); !written) {
                 folders_.clear();
-                for (const std::string &half : d.modified)
+                for (const std::string& half : d.modified)
                     now.erase(half); // written again next time
                 held_ = std::move(now);
                 return written;
@@ -156,7 +156,7 @@ Status SourceTree::sync(const project::Project &project) {
 }
 
 Status SourceTree::touch_all() {
-    for (const auto &[path, file] : held_.files()) {
+    for (const auto& [path, file] : held_.files()) {
         const base::Fd fd = open_below(fd_.get(), path, O_WRONLY);
         if (!fd || ::futimens(fd.get(), nullptr) != 0)
             return os_error("touch", path);
@@ -164,7 +164,7 @@ Status SourceTree::touch_all() {
     return {};
 }
 
-void SourceTree::remove_extra(const std::string &path) {
+void SourceTree::remove_extra(const std::string& path) {
     if (!held_.contains(path))
         erase(path);
 }

@@ -17,18 +17,18 @@ namespace {
 
 constexpr off_t large = 64 << 10;
 
-std::unexpected<Error> os_error(const char *what, const fs::path &place) {
+std::unexpected<Error> os_error(const char* what, const fs::path& place) {
     return fail(Errc::io, fmt::format("cannot {}: {}", what, std::strerror(errno)),
                 place.string()); // NOLINT(concurrency-mt-unsafe)
 }
 
 /// rustc and the linkers replace these by renaming; everything else may be written in place and must not be shared.
-bool is_replaced_whole(const fs::path &p) {
+bool is_replaced_whole(const fs::path& p) {
     const std::string e = p.extension().string();
     return e == ".rlib" || e == ".rmeta" || e == ".so";
 }
 
-Status copy_bytes(const fs::path &from, const fs::path &to, const struct stat &s) {
+Status copy_bytes(const fs::path& from, const fs::path& to, const struct stat& s) {
     const base::Fd in(::open(from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     const base::Fd out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, s.st_mode & 0777));
     if (!in || !out)
@@ -55,7 +55,7 @@ Status copy_bytes(const fs::path &from, const fs::path &to, const struct stat &s
     return ::futimens(out.get(), times) == 0 ? Status() : os_error("set the time of", to);
 }
 
-Status copy_entry(const fs::path &from, const fs::path &to, const SeedOptions &options) {
+Status copy_entry(const fs::path& from, const fs::path& to, const SeedOptions& options) {
     struct stat s{};
     if (::lstat(from.c_str(), &s) != 0)
         return {}; // gone meanwhile
@@ -76,7 +76,7 @@ Status copy_entry(const fs::path &from, const fs::path &to, const SeedOptions &o
 
 } // namespace
 
-Status seed_target(const fs::path &from, const fs::path &to, const SeedOptions &options) {
+Status seed_target(const fs::path& from, const fs::path& to, const SeedOptions& options) {
     std::error_code ec;
     auto walk = fs::recursive_directory_iterator(from, fs::directory_options::skip_permission_denied, ec);
     if (ec)
@@ -84,7 +84,7 @@ Status seed_target(const fs::path &from, const fs::path &to, const SeedOptions &
     for (; walk != fs::recursive_directory_iterator(); walk.increment(ec)) {
         if (ec)
             return fail(Errc::io, fmt::format("cannot read the folder: {}", ec.message()), from.string());
-        const fs::path &path = walk->path();
+        const fs::path& path = walk->path();
         const std::string name = path.filename().string();
         const std::string relative = path.lexically_relative(from).string();
         if (name == "incremental" || name == ".cargo-lock" || (options.skip && options.skip(relative))) {

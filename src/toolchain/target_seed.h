@@ -14,11 +14,11 @@ struct SeedOptions {
     /// directory may then change the other.
     bool link_large = true;
     /// Paths (relative to the target directory) to leave out; empty = none.
-    std::function<bool(const std::string &)> skip;
+    std::function<bool(const std::string&)> skip;
 };
 
 /// Copies `from` into `to` with modes and mtimes, so that cargo sees what it saw there. Never follows a link; skips
 /// incremental state and lock files.
-Status seed_target(const std::filesystem::path &from, const std::filesystem::path &to, const SeedOptions &options = {});
+Status seed_target(const std::filesystem::path& from, const std::filesystem::path& to, const SeedOptions& options = {});
 
 } // namespace rustcoder::toolchain

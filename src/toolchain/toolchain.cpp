@@ -16,13 +16,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string env(const char *name) {
-    const char *value =
+std::string env(const char* name) {
+    const char* value =
         std::getenv(name); // NOLINT(concurrency-mt-unsafe): nothing in the program writes the environment
     return value ? value : "";
 }
 
-constexpr const char *how_to_install = "Install Rust with `curl https://sh.rustup.rs -sSf | sh`, or on Debian 12 "
+constexpr const char* how_to_install = "Install Rust with `curl https://sh.rustup.rs -sSf | sh`, or on Debian 12 "
                                        "`apt-get install rustc-web cargo-web`, or "
                                        "name the binaries with CARGO_PATH and RUST_COMPILER_PATH";
 
@@ -31,13 +31,13 @@ struct Pair {
     std::string note;
 };
 
-bool is_program(const fs::path &p) {
+bool is_program(const fs::path& p) {
     struct stat s{};
     return ::stat(p.c_str(), &s) == 0 && S_ISREG(s.st_mode) && (s.st_mode & 0111) != 0;
 }
 
 /// rustup installs every tool as a link to (or a copy of) itself.
-bool is_rustup_proxy(const fs::path &p) {
+bool is_rustup_proxy(const fs::path& p) {
     std::error_code ec;
     const fs::path real = fs::canonical(p, ec);
     if (ec)
@@ -58,7 +58,7 @@ fs::path rustup_home() {
 }
 
 /// `default_toolchain = "..."` of rustup's settings.toml, read by line: the file is written by rustup, one key a line.
-std::string default_toolchain(const fs::path &home) {
+std::string default_toolchain(const fs::path& home) {
     const auto text = base::read_file(home / "settings.toml", 1u << 20);
     if (!text)
         return {};
@@ -77,20 +77,20 @@ std::string default_toolchain(const fs::path &home) {
 }
 
 /// "stable" names the folder "stable-x86_64-unknown-linux-gnu".
-fs::path toolchain_folder(const fs::path &home, const std::string &name) {
+fs::path toolchain_folder(const fs::path& home, const std::string& name) {
     const fs::path folder = home / "toolchains";
     std::error_code ec;
     if (name.starts_with('/'))
         return fs::is_directory(name, ec) ? fs::path(name) : fs::path();
     if (fs::is_directory(folder / name, ec))
         return folder / name;
-    for (const auto &entry : fs::directory_iterator(folder, ec))
+    for (const auto& entry : fs::directory_iterator(folder, ec))
         if (entry.path().filename().string().starts_with(name + "-"))
             return entry.path();
     return {};
 }
 
-std::optional<Pair> from_rustup(const std::string &wanted) {
+std::optional<Pair> from_rustup(const std::string& wanted) {
     const fs::path home = rustup_home();
     if (home.empty())
         return std::nullopt;
@@ -105,7 +105,7 @@ std::optional<Pair> from_rustup(const std::string &wanted) {
                             wanted.empty() ? " (default)" : " (asked for)")};
 }
 
-std::optional<fs::path> on_path(const std::string &tool) {
+std::optional<fs::path> on_path(const std::string& tool) {
     const std::string path = env("PATH");
     for (std::string_view folder : base::split(path, ':')) {
         if (folder.empty() || folder.front() != '/')
@@ -121,7 +121,7 @@ std::optional<fs::path> on_path(const std::string &tool) {
 }
 
 /// One explicitly named tool: a proxy is replaced by what it stands for.
-Result<fs::path> explicit_tool(const std::string &path, const std::string &tool, const std::string &wanted) {
+Result<fs::path> explicit_tool(const std::string& path, const std::string& tool, const std::string& wanted) {
     fs::path p = path;
     if (!p.has_parent_path()) {
         if (auto found = on_path(path))
@@ -141,7 +141,7 @@ Result<fs::path> explicit_tool(const std::string &path, const std::string &tool,
     return ec ? p : absolute;
 }
 
-Result<Pair> choose(const DiscoverOptions &o) {
+Result<Pair> choose(const DiscoverOptions& o) {
     Pair pair;
     if (!o.cargo_path.empty() || !o.rustc_path.empty()) {
         if (!o.cargo_path.empty()) {
@@ -175,14 +175,14 @@ Result<Pair> choose(const DiscoverOptions &o) {
     return pair;
 }
 
-std::string stamp(const fs::path &p) {
+std::string stamp(const fs::path& p) {
     struct stat s{};
     if (::stat(p.c_str(), &s) != 0)
         return p.string() + "?";
     return fmt::format("{}|{}|{}.{}|{}", p.string(), s.st_size, s.st_mtim.tv_sec, s.st_mtim.tv_nsec, s.st_ino);
 }
 
-fs::path cache_file(const std::string &key) {
+fs::path cache_file(const std::string& key) {
     fs::path folder;
     if (std::string x = env("XDG_CACHE_HOME"); x.starts_with('/'))
         folder = x;
@@ -195,7 +195,7 @@ fs::path cache_file(const std::string &key) {
 
 /// Output of a tool asked about itself. Confined like any check; where that is not possible, only bounded: it is the
 /// user's own compiler, and no code of a project is involved.
-std::string ask(const fs::path &program, const std::vector<std::string> &arguments) {
+std::string ask(const fs::path& program, const std::vector<std::string>& arguments) {
     process::Command command;
     command.argv = {program.string()};
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
@@ -205,7 +205,7 @@ std::string ask(const fs::path &program, const std::vector<std::string> &argumen
     policy.tier = process::Tier::checking;
     policy.read_only = {program.parent_path(), program.parent_path().parent_path()};
     policy.limits.wall = std::chrono::seconds(20);
-    for (const auto &sandbox : {process::Sandbox(), process::Sandbox(process::Mode::off)}) {
+    for (const auto& sandbox : {process::Sandbox(), process::Sandbox(process::Mode::off)}) {
         const auto exit = sandbox.run(command, policy);
         if (exit)
             return exit->ok() ? exit->out : std::string();
@@ -228,7 +228,7 @@ int minor_of(std::string_view version) {
     return minor;
 }
 
-Result<Toolchain> probe(const Pair &pair) {
+Result<Toolchain> probe(const Pair& pair) {
     Toolchain t;
     t.cargo = pair.cargo;
     t.rustc = pair.rustc;
@@ -252,7 +252,7 @@ Result<Toolchain> probe(const Pair &pair) {
     return t;
 }
 
-std::string to_text(const Toolchain &t, const std::string &key) {
+std::string to_text(const Toolchain& t, const std::string& key) {
     base::json::object o;
     o["key"] = key;
     o["sysroot"] = t.sysroot.string();
@@ -263,11 +263,11 @@ std::string to_text(const Toolchain &t, const std::string &key) {
     return base::dump_pretty(o);
 }
 
-std::optional<Toolchain> from_text(const std::string &text, const std::string &key, const Pair &pair) {
+std::optional<Toolchain> from_text(const std::string& text, const std::string& key, const Pair& pair) {
     const auto parsed = base::parse_json(text);
     if (!parsed || !parsed->is_object())
         return std::nullopt;
-    const auto &o = parsed->get_object();
+    const auto& o = parsed->get_object();
     if (base::get_string(o, "key") != key)
         return std::nullopt;
     Toolchain t;
@@ -298,7 +298,7 @@ DiscoverOptions DiscoverOptions::from_environment() {
     return {env("CARGO_PATH"), env("RUST_COMPILER_PATH"), env("RUSTUP_TOOLCHAIN")};
 }
 
-Result<Toolchain> discover(const DiscoverOptions &options) try {
+Result<Toolchain> discover(const DiscoverOptions& options) try {
     RC_TRY_ASSIGN(const Pair pair, choose(options));
     const std::string key = stamp(pair.cargo) + "\n" + stamp(pair.rustc);
     const fs::path cache = cache_file(key);
@@ -315,7 +315,7 @@ Result<Toolchain> discover(const DiscoverOptions &options) try {
     found->has_std_sources = fs::exists(found->sysroot / "lib/rustlib/src/rust/library/std/src/lib.rs", ec);
     found->notes.push_back(pair.note);
     return *found;
-} catch (const std::exception &e) {
+} catch (const std::exception& e) {
     return fail(Errc::io, fmt::format("looking for the Rust toolchain failed: {}", e.what()));
 }
 

@@ -35,6 +35,6 @@ struct DiscoverOptions {
 /// Order: explicit paths; rustup's active toolchain (resolved through `rustup which` semantics without running the
 /// proxies where possible); cargo/rustc on PATH; Debian's /usr/bin. Errors: unavailable with how to install.
 /// The result is cached on disk per (path, mtime) so that the second start costs no process.
-Result<Toolchain> discover(const DiscoverOptions &options = DiscoverOptions::from_environment());
+Result<Toolchain> discover(const DiscoverOptions& options = DiscoverOptions::from_environment());
 
 } // namespace rustcoder::toolchain

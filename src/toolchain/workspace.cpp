@@ -17,12 +17,12 @@ namespace fs = std::filesystem;
 
 std::size_t CheckReport::errors() const {
     return static_cast<std::size_t>(
-        std::ranges::count_if(diagnostics, [](const Diagnostic &d) { return d.is_error(); }));
+        std::ranges::count_if(diagnostics, [](const Diagnostic& d) { return d.is_error(); }));
 }
 
 std::size_t CheckReport::warnings() const {
     return static_cast<std::size_t>(
-        std::ranges::count_if(diagnostics, [](const Diagnostic &d) { return d.level == Level::warning; }));
+        std::ranges::count_if(diagnostics, [](const Diagnostic& d) { return d.level == Level::warning; }));
 }
 
 std::size_t RunReport::passed() const {
@@ -33,14 +33,14 @@ std::size_t RunReport::failed() const {
     return static_cast<std::size_t>(std::ranges::count(tests, Test::Result::failed, &Test::result));
 }
 
-bool is_structural(const std::string &path, const Baseline &base) {
+bool is_structural(const std::string& path, const Baseline& base) {
     const std::string name = path.substr(path.rfind('/') + 1); // npos + 1 == 0
     if (name == "Cargo.toml" || name == "Cargo.lock" || name == "build.rs" || name.starts_with("rust-toolchain"))
         return true;
     if (path.starts_with(".cargo/") || path.find("/.cargo/") != std::string::npos)
         return true;
     bool scripted = false; // the package has a build script: files other than sources may be its inputs
-    for (const Unit &u : base.units) {
+    for (const Unit& u : base.units) {
         if (!u.build_script)
             continue;
         if (u.root == path || (u.files && std::ranges::find(*u.files, path) != u.files->end()))
@@ -50,7 +50,7 @@ bool is_structural(const std::string &path, const Baseline &base) {
     return scripted && !name.ends_with(".rs");
 }
 
-bool may_be_target(const std::string &path) {
+bool may_be_target(const std::string& path) {
     const std::string name = path.substr(path.rfind('/') + 1);
     if (name == "main.rs" || name == "lib.rs")
         return true;
@@ -62,8 +62,9 @@ bool may_be_target(const std::string &path) {
     return false;
 }
 
-WorkspaceImpl::WorkspaceImpl(const Toolchain &toolchain, const process::Sandbox &sandbox, WorkspaceOptions options)
-    : toolchain_(toolchain), sandbox_(sandbox), options_(std::move(options)), cargo_(toolchain_, sandbox_, options_) {}
+WorkspaceImpl::WorkspaceImpl(const Toolchain& toolchain, const process::Sandbox& sandbox, WorkspaceOptions options)
+    : toolchain_(toolchain), sandbox_(sandbox), options_(std::move(options)), cargo_(toolchain_, sandbox_, options_),
+      dependencies_(options_.cache_dir, toolchain_.identity()) {}
 
 Status WorkspaceImpl::prepare() {
     RC_TRY_ASSIGN(dir_, base::TempDir::create("workspace"));
@@ -73,7 +74,7 @@ Status WorkspaceImpl::prepare() {
     main_.target = dir_.path() / "target";
     main_.home = dir_.path() / "home";
     main_.cargo_home = dir_.path() / "cargo";
-    for (const fs::path &p : {main_.target, main_.home, main_.cargo_home})
+    for (const fs::path& p : {main_.target, main_.home, main_.cargo_home})
         fs::create_directories(p);
     RC_TRY(write_cargo_home(main_.cargo_home, options_.registries));
     if (!options_.cache_dir.empty()) { // cargo asks rustc three things at its first start in a target directory: 50 ms
@@ -95,12 +96,12 @@ Status WorkspaceImpl::prepare() {
     return {};
 }
 
-Result<std::unique_ptr<Workspace>> Workspace::open(const Toolchain &toolchain, const process::Sandbox &sandbox,
+Result<std::unique_ptr<Workspace>> Workspace::open(const Toolchain& toolchain, const process::Sandbox& sandbox,
                                                    WorkspaceOptions options) try {
     auto workspace = std::make_unique<WorkspaceImpl>(toolchain, sandbox, std::move(options));
     RC_TRY(workspace->prepare());
     return workspace;
-} catch (const std::exception &e) {
+} catch (const std::exception& e) {
     return fail(Errc::io, fmt::format("opening a workspace failed: {}", e.what()));
 }
 
@@ -116,7 +117,7 @@ CheckReport WorkspaceImpl::no_manifest() const {
     return report;
 }
 
-std::vector<std::string> WorkspaceImpl::check_arguments(const project::Project &project) const {
+std::vector<std::string> WorkspaceImpl::check_arguments(const project::Project& project) const {
     std::vector<std::string> out{"check", "--workspace", "--offline", "-vv", "--message-format=json"};
     if (toolchain_.minor >= 74)
         out.emplace_back("--keep-going");
@@ -125,8 +126,8 @@ std::vector<std::string> WorkspaceImpl::check_arguments(const project::Project &
     return out;
 }
 
-Result<CargoRun> WorkspaceImpl::run_cargo(Place &place, const std::vector<std::string> &arguments,
-                                          const std::vector<std::string> &env, const process::Limits &limits,
+Result<CargoRun> WorkspaceImpl::run_cargo(Place& place, const std::vector<std::string>& arguments,
+                                          const std::vector<std::string>& env, const process::Limits& limits,
                                           std::stop_token stop) {
     const CargoCall call{arguments, env, limits};
     RC_TRY_ASSIGN(CargoRun run, cargo_.run(place, call, counting_, stop));
@@ -153,7 +154,7 @@ Result<CargoRun> WorkspaceImpl::run_cargo(Place &place, const std::vector<std::s
 namespace {
 
 /// Reads a file that code from the project could have replaced by a link: only a regular file, never through a link.
-std::string read_plain(const fs::path &path, std::size_t limit) {
+std::string read_plain(const fs::path& path, std::size_t limit) {
     const base::Fd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     struct stat s{};
     if (!fd || ::fstat(fd.get(), &s) != 0 || !S_ISREG(s.st_mode) || static_cast<std::size_t>(s.st_size) > limit)
@@ -172,7 +173,7 @@ std::string read_plain(const fs::path &path, std::size_t limit) {
 
 } // namespace
 
-void WorkspaceImpl::read_results(Unit &unit) const {
+void WorkspaceImpl::read_results(Unit& unit) const {
     const std::string root = main_.tree.root().string() + "/";
     unit.files.reset();
     unit.diagnostics.reset();
@@ -180,7 +181,7 @@ void WorkspaceImpl::read_results(Unit &unit) const {
     const std::string info = read_plain(unit.out_dir / (unit.key + ".d"), 16u << 20);
     if (!info.empty()) {
         std::vector<std::string> files;
-        for (const std::string &p : dep_info_paths(info)) {
+        for (const std::string& p : dep_info_paths(info)) {
             const std::string absolute = normal_path(p.starts_with('/') ? p : unit.cwd.string() + "/" + p);
             if (absolute.starts_with(root))
                 files.push_back(absolute.substr(root.size()));
@@ -193,7 +194,7 @@ void WorkspaceImpl::read_results(Unit &unit) const {
     std::error_code ec;
     std::string output;
     bool found = false;
-    for (const auto &entry : fs::directory_iterator(folder, ec)) {
+    for (const auto& entry : fs::directory_iterator(folder, ec)) {
         if (!entry.path().filename().string().starts_with("output-"))
             continue;
         output = read_plain(entry.path(), 64u << 20);
@@ -207,14 +208,14 @@ void WorkspaceImpl::read_results(Unit &unit) const {
         Cargo::parse_context(main_.tree, cwd.size() > prefix.size() ? cwd.substr(prefix.size() + 1) : "");
     context.unit = unit.label;
     unit.diagnostics = parse_cargo_output(output, context).parsed.diagnostics;
-    const bool early = std::ranges::any_of(*unit.diagnostics, [](const Diagnostic &d) {
+    const bool early = std::ranges::any_of(*unit.diagnostics, [](const Diagnostic& d) {
         return d.is_error() && (d.phase == Phase::parse || d.phase == Phase::resolve);
     });
     if (early)
         unit.files.reset();
 }
 
-std::shared_ptr<const Baseline> WorkspaceImpl::record(const CargoRun &run, const CheckReport &report) {
+std::shared_ptr<const Baseline> WorkspaceImpl::record(const CargoRun& run, const CheckReport& report) {
     auto next = std::make_shared<Baseline>();
     next->project = main_.tree.held();
     next->cargo_failed = !report.cargo_error.empty();
@@ -222,20 +223,20 @@ std::shared_ptr<const Baseline> WorkspaceImpl::record(const CargoRun &run, const
     if (baseline_) { // units that an error in their dependency keeps from running now are still what cargo would run
         const Difference d = difference(baseline_->project, next->project);
         bool same = true;
-        for (const auto *list : {&d.modified, &d.added, &d.removed})
-            for (const std::string &path : *list)
+        for (const auto* list : {&d.modified, &d.added, &d.removed})
+            for (const std::string& path : *list)
                 same = same && !is_structural(path, *baseline_) && (list == &d.modified || !may_be_target(path));
         if (same)
-            for (const Unit &u : baseline_->units)
+            for (const Unit& u : baseline_->units)
                 units.emplace(u.key, u);
-        for (auto &[key, u] : units)
+        for (auto& [key, u] : units)
             u.status = Unit::Status::not_run;
     }
     const std::string folder = Cargo::manifest_folder(next->project).value_or("");
     const RecordContext context{main_.tree.root(), folder.empty() ? main_.tree.root() : main_.tree.root() / folder,
                                 toolchain_.rustc};
     std::size_t foreign = 0; // rustc on our sources, but not by us: a wrapper
-    for (const RunningLine &line : running_lines(run.raw_err)) {
+    for (const RunningLine& line : running_lines(run.raw_err)) {
         auto unit = unit_of(line, context);
         if (!unit) {
             foreign += !line.argv.empty() && line.argv[0] != toolchain_.rustc.string() &&
@@ -246,13 +247,13 @@ std::shared_ptr<const Baseline> WorkspaceImpl::record(const CargoRun &run, const
         known_units_[unit->key] = *unit;
         units[unit->key] = std::move(*unit);
     }
-    for (const Artifact &artifact : run.output.artifacts) {
+    for (const Artifact& artifact : run.output.artifacts) {
         if (artifact.kind == "custom-build" &&
             !artifact.files.empty()) // the file is not named by the hash, its folder is
-            for (auto &[key, u] : known_units_)
+            for (auto& [key, u] : known_units_)
                 if (u.build_script && fs::path(artifact.files.front()).parent_path() == u.out_dir)
                     units.try_emplace(key, u).first->second.status = Unit::Status::ok;
-        for (const std::string &file : artifact.files) {
+        for (const std::string& file : artifact.files) {
             const std::string name = fs::path(file).filename().string();
             std::string key = name.substr(0, name.rfind('.'));
             next->user_code_in_rustc = next->user_code_in_rustc || name.ends_with(".so");
@@ -261,11 +262,11 @@ std::shared_ptr<const Baseline> WorkspaceImpl::record(const CargoRun &run, const
             const auto known = known_units_.find(key);
             if (known == known_units_.end())
                 continue;
-            Unit &u = units.try_emplace(key, known->second).first->second;
+            Unit& u = units.try_emplace(key, known->second).first->second;
             u.status = Unit::Status::ok;
         }
     }
-    for (auto &[key, u] : units) {
+    for (auto& [key, u] : units) {
         if (u.build_script || u.proc_macro)
             ran_user_code_ = true;
         if (u.status != Unit::Status::not_run)
@@ -291,9 +292,22 @@ void WorkspaceImpl::save_rustc_info() {
         (void)base::write_file_atomic(cached, info);
 }
 
-Result<CheckReport> WorkspaceImpl::check(const project::Project &project, std::stop_token stop) try {
-    static auto &total = base::counter("checks_total", "Checks by kind", "kind=\"cargo\"");
-    static auto &seconds = base::histogram("check_seconds", "Duration of checks", "kind=\"cargo\"");
+std::string WorkspaceImpl::warm_up(const project::Project& project, std::string_view kind, process::Limits& limits) {
+    if (!has_external_dependencies(project))
+        return {};
+    std::string key = dependencies_.key(project, kind, options_.registries);
+    const bool first = warmed_.insert(key.empty() ? std::string(kind) : key).second;
+    if (first &&
+        !dependencies_.restore(key, main_.target)) { // a cold build of a few crates takes a busy machine minutes
+        limits.wall *= 5;
+        limits.cpu_seconds *= 5;
+    }
+    return key;
+}
+
+Result<CheckReport> WorkspaceImpl::check(const project::Project& project, std::stop_token stop) try {
+    static auto& total = base::counter("checks_total", "Checks by kind", "kind=\"cargo\"");
+    static auto& seconds = base::histogram("check_seconds", "Duration of checks", "kind=\"cargo\"");
     std::scoped_lock cargo_lock(cargo_mutex_);
     std::unique_lock state_lock(state_mutex_);
     total.add();
@@ -306,22 +320,28 @@ Result<CheckReport> WorkspaceImpl::check(const project::Project &project, std::s
         baseline_ = std::move(none);
         return no_manifest();
     }
-    RC_TRY_ASSIGN(CargoRun run, run_cargo(main_, check_arguments(project), {}, options_.check_limits, stop));
+    process::Limits limits = options_.check_limits;
+    const std::string key = warm_up(project, "check", limits);
+    RC_TRY_ASSIGN(CargoRun run, run_cargo(main_, check_arguments(project), {}, limits, stop));
     CheckReport report = report_of(run, main_.tree, options_.registries);
     baseline_ = record(run, report);
     // A library that failed hides its dependents, and at the first check nobody knows which they are.
     report.complete =
         report.cargo_error.empty() && run.output.parsed.build_finished.has_value() &&
-        std::ranges::none_of(baseline_->units, [](const Unit &u) {
+        std::ranges::none_of(baseline_->units, [](const Unit& u) {
             const bool needed_by_others = !u.test && !u.label.starts_with("bin") && !u.label.starts_with("example") &&
                                           !u.label.starts_with("bench");
             return u.status == Unit::Status::not_run || (u.status == Unit::Status::failed && needed_by_others);
         });
     save_rustc_info();
+    const bool reached =
+        std::ranges::any_of(baseline_->units, [](const Unit& u) { return u.status != Unit::Status::not_run; });
+    if (reached && report.cargo_error.empty() && !ran_user_code_)
+        dependencies_.save(key, main_.target, run.output.artifacts);
     report.wall = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     seconds.observe(std::chrono::duration<double>(report.wall).count());
     return report;
-} catch (const std::exception &e) {
+} catch (const std::exception& e) {
     return fail(Errc::internal, fmt::format("the check failed: {}", e.what()));
 }
 

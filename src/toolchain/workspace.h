@@ -75,25 +75,25 @@ struct Costs {
 
 class Workspace {
 public:
-    static Result<std::unique_ptr<Workspace>> open(const Toolchain &toolchain, const process::Sandbox &sandbox,
+    static Result<std::unique_ptr<Workspace>> open(const Toolchain& toolchain, const process::Sandbox& sandbox,
                                                    WorkspaceOptions options = {});
     virtual ~Workspace() = default;
 
     /// Authoritative. A project that does not compile is a report, not an error.
-    virtual Result<CheckReport> check(const project::Project &project, std::stop_token stop = {}) = 0;
+    virtual Result<CheckReport> check(const project::Project& project, std::stop_token stop = {}) = 0;
     /// Fast verdict on a candidate: replays recorded units whose inputs changed against the last check(). Falls back to
     /// cargo in the slot when the manifest changed or nothing was recorded. `ok` here still needs check() at the end.
-    virtual Result<CheckReport> quick_check(const project::Project &candidate, std::stop_token stop = {}) = 0;
+    virtual Result<CheckReport> quick_check(const project::Project& candidate, std::stop_token stop = {}) = 0;
     /// Real build with codegen and link (debuginfo 0): finds what a check cannot see.
-    virtual Result<CheckReport> build(const project::Project &project, std::stop_token stop = {}) = 0;
-    virtual Result<RunReport> test(const project::Project &project, std::stop_token stop = {}) = 0;
+    virtual Result<CheckReport> build(const project::Project& project, std::stop_token stop = {}) = 0;
+    virtual Result<RunReport> test(const project::Project& project, std::stop_token stop = {}) = 0;
     /// built == false with an explanation when there is no binary.
-    virtual Result<RunReport> run(const project::Project &project, const RunInput &input,
+    virtual Result<RunReport> run(const project::Project& project, const RunInput& input,
                                   std::stop_token stop = {}) = 0;
     virtual int slots() const = 0;
     virtual Costs costs() const = 0;
-    virtual const Toolchain &toolchain() const = 0;
-    virtual const process::Sandbox &sandbox() const = 0;
+    virtual const Toolchain& toolchain() const = 0;
+    virtual const process::Sandbox& sandbox() const = 0;
 };
 
 } // namespace rustcoder::toolchain

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "toolchain/cargo.h"
+#include "toolchain/dependency_cache.h"
 #include "toolchain/recording.h"
 #include "toolchain/workspace.h"
 
@@ -34,52 +35,55 @@ struct Slot {
 
 class WorkspaceImpl final : public Workspace {
 public:
-    WorkspaceImpl(const Toolchain &toolchain, const process::Sandbox &sandbox, WorkspaceOptions options);
+    WorkspaceImpl(const Toolchain& toolchain, const process::Sandbox& sandbox, WorkspaceOptions options);
     Status prepare();
 
-    Result<CheckReport> check(const project::Project &project, std::stop_token stop) override;
-    Result<CheckReport> quick_check(const project::Project &candidate, std::stop_token stop) override;
-    Result<CheckReport> build(const project::Project &project, std::stop_token stop) override;
-    Result<RunReport> test(const project::Project &project, std::stop_token stop) override;
-    Result<RunReport> run(const project::Project &project, const RunInput &input, std::stop_token stop) override;
+    Result<CheckReport> check(const project::Project& project, std::stop_token stop) override;
+    Result<CheckReport> quick_check(const project::Project& candidate, std::stop_token stop) override;
+    Result<CheckReport> build(const project::Project& project, std::stop_token stop) override;
+    Result<RunReport> test(const project::Project& project, std::stop_token stop) override;
+    Result<RunReport> run(const project::Project& project, const RunInput& input, std::stop_token stop) override;
     int slots() const override { return static_cast<int>(slots_.size()); }
     Costs costs() const override;
-    const Toolchain &toolchain() const override { return toolchain_; }
-    const process::Sandbox &sandbox() const override { return sandbox_; }
+    const Toolchain& toolchain() const override { return toolchain_; }
+    const process::Sandbox& sandbox() const override { return sandbox_; }
 
 private:
     struct Lease;
     struct Replay;
 
     CheckReport no_manifest() const;
-    std::vector<std::string> check_arguments(const project::Project &project) const;
-    Result<CargoRun> run_cargo(Place &place, const std::vector<std::string> &arguments,
-                               const std::vector<std::string> &env, const process::Limits &limits,
+    std::vector<std::string> check_arguments(const project::Project& project) const;
+    Result<CargoRun> run_cargo(Place& place, const std::vector<std::string>& arguments,
+                               const std::vector<std::string>& env, const process::Limits& limits,
                                std::stop_token stop);
-    std::shared_ptr<const Baseline> record(const CargoRun &run, const CheckReport &report);
-    void read_results(Unit &unit) const;
+    std::shared_ptr<const Baseline> record(const CargoRun& run, const CheckReport& report);
+    void read_results(Unit& unit) const;
     void save_rustc_info();
+    /// Puts kept dependencies into the main target directory, once per kind. The limits grow when they must be built.
+    std::string warm_up(const project::Project& project, std::string_view kind, process::Limits& limits);
 
-    Status prepare_slot(Slot &slot);
+    Status prepare_slot(Slot& slot);
     Result<Lease> take_slot(std::stop_token stop);
-    Result<CheckReport> cargo_in_slot(Slot &slot, const project::Project &candidate, std::stop_token stop);
-    Result<CheckReport> replay(Slot &slot, const Baseline &base, const Difference &change, std::stop_token stop);
+    Result<CheckReport> cargo_in_slot(Slot& slot, const project::Project& candidate, std::stop_token stop);
+    Result<CheckReport> replay(Slot& slot, const Baseline& base, const Difference& change, std::stop_token stop);
 
     struct Built {
         CheckReport report;
         std::vector<Artifact> artifacts;
     };
-    Result<Built> compile(const project::Project &project, std::vector<std::string> arguments, std::stop_token stop);
+    Result<Built> compile(const project::Project& project, std::vector<std::string> arguments, std::stop_token stop);
 
-    Result<process::Exit> execute(const std::filesystem::path &program, const std::vector<std::string> &arguments,
-                                  const std::string &stdin_bytes, const std::filesystem::path &cwd,
+    Result<process::Exit> execute(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                                  const std::string& stdin_bytes, const std::filesystem::path& cwd,
                                   std::stop_token stop);
-    static std::string default_run(const project::Project &project);
+    static std::string default_run(const project::Project& project);
 
     Toolchain toolchain_;
     process::Sandbox sandbox_;
     WorkspaceOptions options_;
     Cargo cargo_;
+    DependencyCache dependencies_;
     Counting counting_;
     base::TempDir dir_;
     Place main_;
@@ -90,19 +94,20 @@ private:
     std::map<std::string, Unit> known_units_; // every unit ever recorded, by key
     bool rustc_info_saved_ = false;
     bool ran_user_code_ = false;
+    std::set<std::string> warmed_; // keys restored or tried
 
     std::mutex slots_mutex_;
     std::condition_variable_any slot_freed_;
     std::vector<std::unique_ptr<Slot>> slots_;
-    std::vector<Slot *> free_slots_;
+    std::vector<Slot*> free_slots_;
 };
 
 /// libtest's "test name ... ok" lines, in order.
 std::vector<RunReport::Test> parse_libtest(std::string_view out);
 
 /// True when a change of this file may change what cargo would run (manifests, lock, .cargo, build scripts).
-bool is_structural(const std::string &path, const Baseline &base);
+bool is_structural(const std::string& path, const Baseline& base);
 /// True when adding or removing this file may add or remove a target.
-bool may_be_target(const std::string &path);
+bool may_be_target(const std::string& path);
 
 } // namespace rustcoder::toolchain

@@ -12,7 +12,7 @@ namespace {
 
 using project::Project;
 
-const Toolchain &real_toolchain() {
+const Toolchain& real_toolchain() {
     static const Toolchain t = [] {
         auto found = discover();
         EXPECT_TRUE(found) << found.error().text();
@@ -29,27 +29,27 @@ std::unique_ptr<Workspace> open_workspace(WorkspaceOptions options = {}) {
 
 Project make(std::initializer_list<std::pair<std::string, std::string>> files) {
     Project p;
-    for (const auto &[path, text] : files)
+    for (const auto& [path, text] : files)
         EXPECT_TRUE(p.set(path, text)) << path;
     return p;
 }
 
-std::string manifest(const std::string &name, const std::string &more = "", const std::string &edition = "2021") {
+std::string manifest(const std::string& name, const std::string& more = "", const std::string& edition = "2021") {
     return fmt::format("[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"{}\"\n{}", name, edition, more);
 }
 
-std::vector<std::string> codes(const CheckReport &r) {
+std::vector<std::string> codes(const CheckReport& r) {
     std::vector<std::string> out;
-    for (const Diagnostic &d : r.diagnostics)
+    for (const Diagnostic& d : r.diagnostics)
         if (d.is_error())
             out.push_back(d.code.empty() ? d.message : d.code);
     std::ranges::sort(out);
     return out;
 }
 
-std::vector<std::uint64_t> prints(const CheckReport &r) {
+std::vector<std::uint64_t> prints(const CheckReport& r) {
     std::vector<std::uint64_t> out;
-    for (const Diagnostic &d : r.diagnostics)
+    for (const Diagnostic& d : r.diagnostics)
         if (d.is_error())
             out.push_back(d.fingerprint());
     std::ranges::sort(out);
@@ -62,7 +62,7 @@ CheckReport must(Result<CheckReport> r) {
 }
 
 TEST(Discover, FindsRealBinariesAndRemembersThem) {
-    const Toolchain &t = real_toolchain();
+    const Toolchain& t = real_toolchain();
     EXPECT_FALSE(t.rustc_version.empty());
     EXPECT_GT(t.minor, 50);
     EXPECT_EQ(t.rustc.string().find("/.cargo/bin/"), std::string::npos) << "a rustup proxy costs 10 ms a call";
@@ -242,7 +242,7 @@ TEST(Check, ProcMacroInTheWorkspace) {
 }
 
 TEST(Check, EveryEdition) {
-    for (const char *edition : {"2015", "2018", "2021", "2024"}) {
+    for (const char* edition : {"2015", "2018", "2021", "2024"}) {
         auto w = open_workspace();
         Project p =
             make({{"Cargo.toml", manifest("ed", "", edition)},
@@ -271,7 +271,7 @@ TEST(Check, CrateFromDebiansRegistry) {
     if (!std::filesystem::is_directory("/usr/share/cargo/registry"))
         GTEST_SKIP() << "needs a local registry: apt-get install librust-itoa-dev";
     std::filesystem::path found;
-    for (const auto &e : std::filesystem::directory_iterator("/usr/share/cargo/registry"))
+    for (const auto& e : std::filesystem::directory_iterator("/usr/share/cargo/registry"))
         if (e.path().filename().string().starts_with("itoa-"))
             found = e.path();
     if (found.empty())
@@ -289,6 +289,42 @@ TEST(Check, CrateFromDebiansRegistry) {
     ASSERT_TRUE(p.set("Cargo.toml", manifest("uses", "[dependencies]\nitoa = \"77\"\n")));
     const CheckReport r = must(w->check(p));
     EXPECT_NE(r.cargo_error.find("version \"^77\" is wanted, 1."), std::string::npos) << r.cargo_error;
+}
+
+TEST(Check, DependenciesAreBuiltOnceForAllWorkspaces) {
+    bool there = false;
+    if (std::filesystem::is_directory("/usr/share/cargo/registry"))
+        for (const auto& e : std::filesystem::directory_iterator("/usr/share/cargo/registry"))
+            there = there || e.path().filename().string().starts_with("itoa-1");
+    if (!there)
+        GTEST_SKIP() << "needs apt-get install librust-itoa-dev";
+    auto cache = base::TempDir::create("cache");
+    ASSERT_TRUE(cache);
+    WorkspaceOptions o;
+    o.cache_dir = cache->path();
+    const std::string good = "fn main() { println!(\"{}\", itoa::Buffer::new().format(7)); }\n";
+    const Project p =
+        make({{"Cargo.toml", manifest("first", "[dependencies]\nitoa = \"1\"\n")}, {"src/main.rs", good}});
+    {
+        auto w = open_workspace(o);
+        const CheckReport r = must(w->check(p));
+        EXPECT_TRUE(r.ok);
+        EXPECT_NE(r.stderr_text.find("Checking itoa"), std::string::npos);
+        EXPECT_TRUE(must(w->build(p)).ok);
+    }
+    // Another project, another workspace, same dependencies; and its own fault is not hidden by what is kept.
+    const Project q = make({{"Cargo.toml", manifest("first", "[dependencies]\nitoa = \"1\"\n")},
+                            {"src/main.rs", "fn main() { let _: u8 = itoa::Buffer::new().format(7); }\n"}});
+    auto w = open_workspace(o);
+    CheckReport r = must(w->check(q));
+    EXPECT_EQ(codes(r), std::vector<std::string>{"E0308"}) << r.stderr_text;
+    EXPECT_EQ(r.stderr_text.find("Checking itoa"), std::string::npos) << r.stderr_text;
+    r = must(w->build(p));
+    EXPECT_TRUE(r.ok);
+    EXPECT_EQ(r.stderr_text.find("Compiling itoa"), std::string::npos) << r.stderr_text;
+    for (const auto& e : std::filesystem::recursive_directory_iterator(cache->path()))
+        EXPECT_EQ(e.path().filename().string().find("first"), std::string::npos)
+            << "the project's own output is not kept";
 }
 
 TEST(Check, VendoredCrateThroughTheProjectsOwnConfig) {
@@ -350,7 +386,7 @@ std::string mutant(int i) {
         "fn main() {\n    let mut bag = Bag::new(\"b\");\n    bag.add(3);\n"
         "    let mut m = HashMap::new();\n    m.insert(bag.name.clone(), 1);\n"
         "    println!(\"{}\", bag.sum());\n    let again = bag;\n    drop(again);\n}\n";
-    const auto &[from, to] = changes.at(static_cast<std::size_t>(i) % changes.size());
+    const auto& [from, to] = changes.at(static_cast<std::size_t>(i) % changes.size());
     if (const auto at = text.find(from); at != std::string::npos)
         text.replace(at, from.size(), to);
     return text;
@@ -510,7 +546,7 @@ TEST(Tests, ResultsByName) {
     EXPECT_EQ(r->failed(), 1u);
     EXPECT_EQ(r->tests.size(), 5u);
     EXPECT_FALSE(r->exit.ok());
-    const auto named = [&](const std::string &n) {
+    const auto named = [&](const std::string& n) {
         return std::ranges::find(r->tests, n, &RunReport::Test::name) != r->tests.end();
     };
     EXPECT_TRUE(named("t::bad"));
