@@ -33,25 +33,25 @@ bool iequals(std::string_view a, std::string_view b) {
 }
 
 void Headers::set(std::string name, std::string value) {
-    std::erase_if(fields_, [&](const Field &f) { return iequals(f.first, name); });
+    std::erase_if(fields_, [&](const Field& f) { return iequals(f.first, name); });
     add(std::move(name), std::move(value));
 }
 
-const std::string *Headers::find(std::string_view name) const {
-    for (const auto &f : fields_)
+const std::string* Headers::find(std::string_view name) const {
+    for (const auto& f : fields_)
         if (iequals(f.first, name))
             return &f.second;
     return nullptr;
 }
 
 std::string_view Headers::get(std::string_view name, std::string_view fallback) const {
-    const auto *v = find(name);
+    const auto* v = find(name);
     return v ? std::string_view(*v) : fallback;
 }
 
 std::size_t Headers::count(std::string_view name) const {
     return static_cast<std::size_t>(
-        std::count_if(fields_.begin(), fields_.end(), [&](const Field &f) { return iequals(f.first, name); }));
+        std::count_if(fields_.begin(), fields_.end(), [&](const Field& f) { return iequals(f.first, name); }));
 }
 
 std::optional<std::string> percent_decode(std::string_view s, bool form) {
@@ -73,7 +73,7 @@ std::optional<std::string> percent_decode(std::string_view s, bool form) {
     return out;
 }
 
-bool parse_target(std::string_view target, std::string &path, std::string &query) {
+bool parse_target(std::string_view target, std::string& path, std::string& query) {
     for (std::string_view scheme : {"http://", "https://"})
         if (target.size() > scheme.size() && iequals(target.substr(0, scheme.size()), scheme)) {
             const auto slash = target.find_first_of("/?", scheme.size());

@@ -18,10 +18,10 @@ public:
     /// Replaces every field of that name.
     void set(std::string name, std::string value);
     /// First value, or nullptr.
-    const std::string *find(std::string_view name) const;
+    const std::string* find(std::string_view name) const;
     std::string_view get(std::string_view name, std::string_view fallback = {}) const;
     std::size_t count(std::string_view name) const;
-    const std::vector<Field> &fields() const { return fields_; }
+    const std::vector<Field>& fields() const { return fields_; }
 
 private:
     std::vector<Field> fields_;
@@ -54,7 +54,7 @@ bool iequals(std::string_view a, std::string_view b); // ASCII
 std::optional<std::string> percent_decode(std::string_view s, bool form = false);
 /// Cuts a request target into path and query; accepts origin-form and absolute-form. False when malformed (bad escape,
 /// NUL or control characters in the path, not starting with '/').
-bool parse_target(std::string_view target, std::string &path, std::string &query);
+bool parse_target(std::string_view target, std::string& path, std::string& query);
 /// True if a comma-separated header value has the token (parameters after ';' ignored, no case).
 bool has_token(std::string_view value, std::string_view token);
 

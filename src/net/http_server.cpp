@@ -52,7 +52,7 @@ class Session;
 struct Core {
     HttpServerOptions options;
     Handler handler;
-    std::unordered_set<Session *> sessions; // I/O thread only
+    std::unordered_set<Session*> sessions; // I/O thread only
     std::vector<std::shared_ptr<tcp::acceptor>> acceptors;
     std::optional<asio::steady_timer> sweeper;
     bool draining = false; // I/O thread only
@@ -94,12 +94,12 @@ bool clean(std::string_view s) {
     return s.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
-std::string render_head(const HttpResponse &r, bool keep, bool chunked, bool bodiless) {
+std::string render_head(const HttpResponse& r, bool keep, bool chunked, bool bodiless) {
     std::string out = "HTTP/1.1 " + std::to_string(r.status) + " ";
     out.append(reason_phrase(r.status)).append("\r\nDate: ").append(http_date()).append("\r\n");
     if (!r.content_type.empty() && clean(r.content_type))
         out.append("Content-Type: ").append(r.content_type).append("\r\n");
-    for (const auto &[name, value] : r.headers.fields())
+    for (const auto& [name, value] : r.headers.fields())
         if (clean(name) && clean(value))
             out.append(name).append(": ").append(value).append("\r\n");
     if (chunked)
@@ -110,7 +110,7 @@ std::string render_head(const HttpResponse &r, bool keep, bool chunked, bool bod
     return out;
 }
 
-std::string chunk_frame(const std::string &bytes) {
+std::string chunk_frame(const std::string& bytes) {
     static constexpr char digits[] = "0123456789abcdef";
     std::string size;
     for (std::size_t n = bytes.size(); n; n >>= 4)
@@ -134,7 +134,7 @@ public:
     static asio::awaitable<void> run(std::shared_ptr<Session> self) {
         try {
             co_await self->serve();
-        } catch (const std::exception &e) {
+        } catch (const std::exception& e) {
             base::log_error(std::string("connection ended by: ") + e.what());
         }
         if (self->exchange_)
@@ -257,12 +257,12 @@ private:
         co_return true;
     }
 
-    bool take_request(Parser &parser) {
-        auto &message = parser.get();
+    bool take_request(Parser& parser) {
+        auto& message = parser.get();
         request_ = HttpRequest{};
         request_.method = std::string(message.method_string().data(), message.method_string().size());
         request_.target = std::string(message.target().data(), message.target().size());
-        for (const auto &field : message) {
+        for (const auto& field : message) {
             const auto name = field.name_string();
             const auto value = field.value();
             request_.headers.add(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
@@ -300,7 +300,7 @@ private:
             co_await refuse(status, detail.c_str());
     }
 
-    asio::awaitable<void> refuse(int status, const char *detail) {
+    asio::awaitable<void> refuse(int status, const char* detail) {
         HttpResponse response = core_->refuse(status, detail);
         if (status == 503)
             response.headers.set("Retry-After", "1");
@@ -390,10 +390,10 @@ private:
             socket_.cancel(ec);
             co_await wait_event();
         }
-        co_return ok &&keep_;
+        co_return ok&& keep_;
     }
 
-    void call_handler(const std::shared_ptr<Exchange> &exchange) {
+    void call_handler(const std::shared_ptr<Exchange>& exchange) {
         auto weak_core = weak_core_;
         auto responder = make_responder(exchange, [weak_core] {
             auto core = weak_core.lock();
@@ -402,13 +402,13 @@ private:
         });
         try {
             core_->handler(std::move(request_), responder);
-        } catch (const std::exception &e) {
+        } catch (const std::exception& e) {
             base::log_error(std::string("handler failed: ") + e.what());
             responder->respond(core_->refuse(500, "The server failed on this request."));
         }
     }
 
-    asio::awaitable<bool> answer(Exchange::Head &head) { // lives in handle()'s frame
+    asio::awaitable<bool> answer(Exchange::Head& head) { // lives in handle()'s frame
         const auto exchange = exchange_;
         keep_ = keep_ && !core_->draining && !head.response.headers.find("Connection");
         const int status = head.response.status;
@@ -471,7 +471,7 @@ private:
         self->wake();
     }
 
-    Core *core_;
+    Core* core_;
     std::weak_ptr<Core> weak_core_;
     tcp::socket socket_;
     asio::steady_timer event_;
@@ -517,7 +517,7 @@ asio::awaitable<void> sweep_loop(std::shared_ptr<Core> core) {
         if (ec)
             break;
         const auto now = Clock::now();
-        for (auto *session : core->sessions)
+        for (auto* session : core->sessions)
             session->sweep(now);
     }
 }
@@ -537,7 +537,7 @@ public:
     }
 
     void run() {
-        for (auto &acceptor : core_->acceptors)
+        for (auto& acceptor : core_->acceptors)
             asio::co_spawn(core_->ioc, accept_loop(core_, acceptor), asio::detached);
         core_->sweeper.emplace(core_->ioc);
         asio::co_spawn(core_->ioc, sweep_loop(core_), asio::detached);
@@ -546,7 +546,7 @@ public:
                 try {
                     core->ioc.run();
                     break;
-                } catch (const std::exception &e) {
+                } catch (const std::exception& e) {
                     base::log_error(std::string("I/O thread: ") + e.what());
                 }
             }
@@ -562,9 +562,9 @@ public:
                 return;
             core->draining = true;
             error_code ec;
-            for (auto &acceptor : core->acceptors)
+            for (auto& acceptor : core->acceptors)
                 acceptor->close(ec);
-            for (auto *session : core->sessions)
+            for (auto* session : core->sessions)
                 session->close_if_idle();
         });
     }
@@ -580,7 +580,7 @@ public:
         }
         asio::post(core_->ioc, [core = core_] {
             const auto all = core->sessions; // abort() may end sessions later, not now; a copy costs nothing
-            for (auto *session : all)
+            for (auto* session : all)
                 session->abort();
             core->sweeper->cancel();
         });
@@ -591,7 +591,7 @@ public:
     }
 
 private:
-    Status listen_on(const std::string &address) {
+    Status listen_on(const std::string& address) {
         error_code ec;
         const auto ip = asio::ip::make_address(address, ec);
         if (ec)
@@ -641,7 +641,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpServerOptions options,
         RC_TRY(server->listen());
         server->run();
         return server;
-    } catch (const std::exception &e) {
+    } catch (const std::exception& e) {
         return fail(Errc::io, std::string("Cannot start the HTTP server: ") + e.what());
     }
 }

@@ -30,19 +30,19 @@ public:
             a.sin6_family = AF_INET6;
             a.sin6_port = htons(static_cast<std::uint16_t>(port));
             a.sin6_addr = in6addr_loopback;
-            connected_ = ::connect(fd_, reinterpret_cast<sockaddr *>(&a), sizeof a) == 0;
+            connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&a), sizeof a) == 0;
         } else {
             fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
             sockaddr_in a{};
             a.sin_family = AF_INET;
             a.sin_port = htons(static_cast<std::uint16_t>(port));
             a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-            connected_ = ::connect(fd_, reinterpret_cast<sockaddr *>(&a), sizeof a) == 0;
+            connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&a), sizeof a) == 0;
         }
     }
-    Connection(Connection &&o) noexcept
+    Connection(Connection&& o) noexcept
         : fd_(std::exchange(o.fd_, -1)), connected_(o.connected_), buffer_(std::move(o.buffer_)) {}
-    Connection(const Connection &) = delete;
+    Connection(const Connection&) = delete;
     ~Connection() { close(); }
     void close() {
         if (fd_ >= 0)
@@ -119,7 +119,7 @@ public:
             reply = read_head(timeout_ms);
         if (reply.status == 0 || head_only)
             return reply;
-        if (const auto *length = reply.headers.find("Content-Length")) {
+        if (const auto* length = reply.headers.find("Content-Length")) {
             const auto n = static_cast<std::size_t>(std::atoll(length->c_str()));
             while (buffer_.size() < n)
                 if (!fill(timeout_ms))
@@ -138,7 +138,7 @@ public:
     }
 
     /// One chunk of a chunked body; empty = the last one.
-    bool read_chunk(std::string &out, int timeout_ms = 10'000) {
+    bool read_chunk(std::string& out, int timeout_ms = 10'000) {
         std::size_t eol;
         while ((eol = buffer_.find("\r\n")) == std::string::npos)
             if (!fill(timeout_ms))
@@ -167,10 +167,10 @@ private:
 };
 
 inline std::string request_text(std::string_view method, std::string_view target, std::string_view body = {},
-                                const std::vector<std::pair<std::string, std::string>> &headers = {}, int port = 0) {
+                                const std::vector<std::pair<std::string, std::string>>& headers = {}, int port = 0) {
     std::string out = std::string(method) + " " + std::string(target) + " HTTP/1.1\r\n";
     bool host = false, type = false;
-    for (const auto &[k, v] : headers) {
+    for (const auto& [k, v] : headers) {
         out += k + ": " + v + "\r\n";
         host = host || net::iequals(k, "host");
         type = type || net::iequals(k, "content-type");
@@ -186,7 +186,7 @@ inline std::string request_text(std::string_view method, std::string_view target
 
 /// One request on a fresh connection.
 inline Reply fetch(int port, std::string_view method, std::string_view target, std::string_view body = {},
-                   const std::vector<std::pair<std::string, std::string>> &headers = {}) {
+                   const std::vector<std::pair<std::string, std::string>>& headers = {}) {
     Connection c(port);
     c.send(request_text(method, target, body, headers, port));
     return c.read(method == "HEAD", 60'000);

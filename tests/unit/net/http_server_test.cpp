@@ -46,7 +46,7 @@ struct Holder {
     }
 };
 
-bool eventually(const std::function<bool()> &f, std::chrono::milliseconds limit = 5s) {
+bool eventually(const std::function<bool()>& f, std::chrono::milliseconds limit = 5s) {
     const auto until = std::chrono::steady_clock::now() + limit;
     while (std::chrono::steady_clock::now() < until) {
         if (f())
@@ -413,9 +413,9 @@ TEST_F(HttpServerTest, a_thousand_idle_streams_hold) {
         streams.push_back(held->stream({}, 0ms));
     }
     EXPECT_EQ(fetch(port, "GET", "/healthz").status, 200);
-    for (auto &s : streams)
+    for (auto& s : streams)
         s->write("data: x\n\n");
-    for (auto &c : clients) {
+    for (auto& c : clients) {
         EXPECT_EQ(c.read_head().status, 200);
         EXPECT_EQ(c.read_stream_until("\n\n"), "data: x\n\n");
     }

@@ -1,0 +1,209 @@
+#include "server/submission.h"
+
+#include "base/text.h"
+#include "project/flat_text.h"
+
+#include <cmath>
+#include <fmt/core.h>
+
+namespace rustcoder::server {
+
+namespace json = base::json;
+
+namespace {
+
+using Step = std::expected<void, Rejection>;
+
+Rejection bad_request(std::string detail) {
+    return {400, json::value(std::move(detail))};
+}
+
+const json::value* member(const json::object& o, std::string_view key) {
+    return o.if_contains(key);
+}
+
+/// Large inputs are not echoed whole.
+json::value echo(const json::value& v) {
+    if (v.is_string() && v.get_string().size() > 200)
+        return json::value(fmt::format("({} bytes)", v.get_string().size()));
+    if (v.is_object() || v.is_array())
+        return json::value(v.is_object() ? "(object)" : "(array)");
+    return v;
+}
+
+std::expected<project::Project, Rejection> project_of_files(const json::value& files) {
+    const auto* object = files.if_object();
+    if (!object)
+        return std::unexpected(field_error("dict_type", "files", "Input should be a valid dictionary", echo(files)));
+    project::Project project;
+    for (const auto& member : *object) {
+        const std::string path(member.key().data(), member.key().size());
+        const auto* content = member.value().if_string();
+        if (!content)
+            return std::unexpected(
+                field_error("string_type", "files." + path, "Input should be a valid string", echo(member.value())));
+        if (auto set = project.set(path, std::string(content->data(), content->size())); !set)
+            return std::unexpected(bad_request("files[\"" + path + "\"]: " + set.error().text()));
+    }
+    if (project.empty())
+        return std::unexpected(bad_request("'files' is empty: send at least one Rust source file"));
+    return project;
+}
+
+Step read_project(const json::object& body, JobRequest& request) {
+    const auto* code = member(body, "code");
+    const auto* files = member(body, "files");
+    if (code && files)
+        return std::unexpected(bad_request("Send either 'code' or 'files', not both"));
+    if (files) {
+        auto project = project_of_files(*files);
+        if (!project)
+            return std::unexpected(std::move(project).error());
+        request.project = *std::move(project);
+        return {};
+    }
+    const auto* text = code->if_string();
+    if (!text)
+        return std::unexpected(field_error("string_type", "code", "Input should be a valid string", echo(*code)));
+    auto parsed = project::parse_flat_text(std::string_view(text->data(), text->size()));
+    if (!parsed)
+        return std::unexpected(bad_request("'code' is not a project in flat text: " + parsed.error().text()));
+    request.project = std::move(parsed->project);
+    request.notes = std::move(parsed->notes);
+    return {};
+}
+
+Step read_text(const json::object& body, const char* field, std::string& out) {
+    const auto* v = member(body, field);
+    if (!v || v->is_null())
+        return {};
+    if (!v->is_string())
+        return std::unexpected(field_error("string_type", field, "Input should be a valid string", echo(*v)));
+    out.assign(v->get_string().data(), v->get_string().size());
+    return {};
+}
+
+Step read_flag(const json::object& body, const char* field, bool& out) {
+    const auto* v = member(body, field);
+    if (!v || v->is_null())
+        return {};
+    if (!v->is_bool())
+        return std::unexpected(field_error("bool_type", field, "Input should be a valid boolean", echo(*v)));
+    out = v->get_bool();
+    return {};
+}
+
+std::expected<std::optional<double>, Rejection> read_number(const json::object& body, const char* field, bool whole) {
+    const auto* v = member(body, field);
+    if (!v || v->is_null())
+        return std::optional<double>();
+    double number = 0;
+    if (v->is_int64())
+        number = static_cast<double>(v->get_int64());
+    else if (v->is_uint64())
+        number = static_cast<double>(v->get_uint64());
+    else if (v->is_double())
+        number = v->get_double();
+    else
+        return std::unexpected(field_error(whole ? "int_type" : "float_type", field,
+                                           whole ? "Input should be a valid integer" : "Input should be a valid number",
+                                           echo(*v)));
+    if (whole && number != std::floor(number))
+        return std::unexpected(field_error("int_from_float", field,
+                                           "Input should be a valid integer, got a number with a fractional part", *v));
+    return std::optional<double>(number);
+}
+
+Step read_options(const json::object& body, const SubmissionRules& rules, JobRequest& request) {
+    request.max_attempts = rules.default_attempts;
+    auto attempts = read_number(body, "max_attempts", true);
+    if (!attempts)
+        return std::unexpected(std::move(attempts).error());
+    if (attempts->has_value()) {
+        if (**attempts > most_attempts)
+            request.notes.push_back(fmt::format("max_attempts {:.0f} was taken as {}", **attempts, most_attempts));
+        request.max_attempts = static_cast<int>(std::clamp<double>(**attempts, 0, most_attempts));
+    }
+    auto seconds = read_number(body, "timeout_seconds", false);
+    if (!seconds)
+        return std::unexpected(std::move(seconds).error());
+    if (seconds->has_value()) {
+        const double limit = std::chrono::duration<double>(rules.longest).count();
+        if (**seconds <= 0 || **seconds > limit)
+            return std::unexpected(field_error("value_error", "timeout_seconds",
+                                               fmt::format("Input should be greater than 0 and at most {:.0f}", limit),
+                                               **seconds));
+        request.deadline = std::chrono::milliseconds(static_cast<std::int64_t>(**seconds * 1000));
+    }
+    for (auto [field, out] :
+         {std::pair<const char*, bool*>{"run", &request.run}, {"strict", &request.strict}, {"tests", &request.tests}})
+        if (auto ok = read_flag(body, field, *out); !ok)
+            return ok;
+    return {};
+}
+
+} // namespace
+
+Rejection field_error(const char* type, std::string_view field, std::string_view message, json::value input) {
+    json::array location;
+    location.emplace_back("body");
+    if (!field.empty())
+        location.emplace_back(field);
+    json::object item;
+    item["type"] = type;
+    item["loc"] = std::move(location);
+    item["msg"] = message;
+    item["input"] = std::move(input);
+    json::array list;
+    list.emplace_back(std::move(item));
+    return {422, std::move(list)};
+}
+
+std::string Rejection::text() const {
+    if (const auto* s = detail.if_string())
+        return std::string(s->data(), s->size());
+    std::string out;
+    if (const auto* list = detail.if_array())
+        for (const auto& item : *list) {
+            const auto& o = item.get_object();
+            const auto* location = base::get_array(o, "loc");
+            std::string field = location && location->size() > 1 && (*location)[1].is_string()
+                                    ? std::string((*location)[1].get_string().c_str())
+                                    : std::string("body");
+            out += fmt::format("{}'{}': {}", out.empty() ? "" : "; ", field, base::get_string(o, "msg"));
+        }
+    return out;
+}
+
+std::expected<json::object, Rejection> parse_object(std::string_view body) {
+    if (base::trim(body).empty())
+        return std::unexpected(field_error("missing", "", "Field required", nullptr));
+    auto parsed = base::parse_json(body);
+    if (!parsed) {
+        auto rejection = field_error("json_invalid", "", "JSON decode error", json::object());
+        auto& item = rejection.detail.get_array()[0].get_object();
+        item["ctx"] = json::object{{"error", parsed.error().text()}};
+        return std::unexpected(std::move(rejection));
+    }
+    if (!parsed->is_object())
+        return std::unexpected(field_error("dict_type", "", "Input should be a valid dictionary", echo(*parsed)));
+    return std::move(parsed->get_object());
+}
+
+std::expected<JobRequest, Rejection> parse_submission(JobKind kind, const json::object& body,
+                                                      const SubmissionRules& rules) {
+    const bool has_input = member(body, "code") || member(body, "files");
+    if (!has_input || (rules.description_required && !member(body, "description")))
+        return std::unexpected(bad_request(rules.missing));
+    JobRequest request;
+    request.kind = kind;
+    if (auto ok = read_project(body, request); !ok)
+        return std::unexpected(std::move(ok).error());
+    if (auto ok = read_text(body, "description", request.description); !ok)
+        return std::unexpected(std::move(ok).error());
+    if (auto ok = read_options(body, rules, request); !ok)
+        return std::unexpected(std::move(ok).error());
+    return request;
+}
+
+} // namespace rustcoder::server

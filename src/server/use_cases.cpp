@@ -1,0 +1,86 @@
+#include "server/use_cases.h"
+
+#include "base/os.h"
+
+#include <fmt/core.h>
+#include <mutex>
+#include <optional>
+
+namespace rustcoder::server {
+
+namespace {
+
+constexpr std::uintmax_t least_free_bytes = 512u << 20; // a debug build of a small crate needs some 100 MB
+
+class AgentUseCases final : public UseCases {
+public:
+    explicit AgentUseCases(EnvironmentProvider provider) : provider_(std::move(provider)) {}
+
+    Result<agent::CompileAnswer> compile(const agent::CompileRequest& request, std::stop_token stop) override {
+        RC_TRY_ASSIGN(const auto environment, environment_now());
+        return agent::compile(*environment, request, stop);
+    }
+
+    Result<agent::FixAnswer> fix(const agent::FixRequest& request, std::stop_token stop,
+                                 const std::function<void(const repair::Event&)>& on_event) override {
+        RC_TRY_ASSIGN(const auto environment, environment_now());
+        return agent::fix(*environment, request, stop, on_event);
+    }
+
+    std::vector<ReadyCheck> ready() override {
+        std::vector<ReadyCheck> out;
+        const auto environment = environment_now();
+        out.push_back(
+            environment
+                ? ReadyCheck{"toolchain", true,
+                             fmt::format("rustc {} ({}), cargo {}", (*environment)->toolchain.rustc_version,
+                                         (*environment)->toolchain.host, (*environment)->toolchain.cargo_version)}
+                : ReadyCheck{"toolchain", false, environment.error().text()});
+        out.push_back(sandbox_check(environment ? environment->get() : nullptr));
+        std::error_code ec;
+        const auto scratch = base::scratch_root();
+        const auto space = std::filesystem::space(scratch, ec);
+        out.push_back({"disk", !ec && space.available >= least_free_bytes,
+                       ec ? fmt::format("{}: {}", scratch.string(), ec.message())
+                          : fmt::format("{} MiB free in {}", space.available >> 20, scratch.string())});
+        return out;
+    }
+
+private:
+    static ReadyCheck sandbox_check(const agent::Environment* environment) {
+        if (!environment)
+            return {"sandbox", false, "not known before the toolchain is found"};
+        const auto& capabilities = process::capabilities();
+        const bool all = capabilities.checking_ok && capabilities.running_ok;
+        std::string missing;
+        for (const auto& m : capabilities.mechanisms)
+            if (!m.available)
+                missing += fmt::format("{}{}: {}", missing.empty() ? "" : "; ", m.name, m.detail);
+        if (environment->sandbox.mode() == process::Mode::strict)
+            return {"sandbox", all,
+                    all ? environment->sandbox.describe(process::Tier::running) : "strict, but " + missing};
+        return {"sandbox", true,
+                fmt::format("weakened on request: {}", environment->sandbox.describe(process::Tier::running))};
+    }
+
+    Result<std::shared_ptr<const agent::Environment>> environment_now() {
+        std::lock_guard lock(mutex_);
+        if (!environment_) {
+            RC_TRY_ASSIGN(auto made, provider_());
+            environment_ = std::make_shared<const agent::Environment>(std::move(made));
+        }
+        return environment_;
+    }
+
+    EnvironmentProvider provider_;
+    std::mutex mutex_;
+    std::shared_ptr<const agent::Environment> environment_;
+};
+
+} // namespace
+
+std::shared_ptr<UseCases> make_use_cases(EnvironmentProvider provider) {
+    return std::make_shared<AgentUseCases>(std::move(provider));
+}
+
+} // namespace rustcoder::server

@@ -1,0 +1,146 @@
+// A scripted stand-in for the engine: no compiler, answers at once or when the test lets it.
+#pragma once
+
+#include "server/use_cases.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace rustcoder::test {
+
+inline bool eventually(const std::function<bool()>& f, std::chrono::milliseconds limit = std::chrono::seconds(10)) {
+    const auto until = std::chrono::steady_clock::now() + limit;
+    while (std::chrono::steady_clock::now() < until) {
+        if (f())
+            return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    }
+    return f();
+}
+
+/// Programs whose text holds "BROKEN" do not compile; fix() removes the word, unless the text holds "HOPELESS".
+/// "HANG" waits for the test or for the stop token; "LIBRARY" has no program to run; "CRASH" fails when run.
+class FakeUseCases final : public server::UseCases {
+public:
+    std::atomic<int> running{0}, stopped{0}, calls{0};
+    std::atomic<bool> go_on{false}, throws{false}, ready_ok{true};
+    std::atomic<int> events{3};
+    std::mutex mutex;
+    agent::FixRequest last_fix;
+
+    Result<agent::CompileAnswer> compile(const agent::CompileRequest& request, std::stop_token stop) override {
+        ++calls;
+        if (throws)
+            throw std::runtime_error("fake failure");
+        RC_TRY(hang(request.project, stop));
+        agent::CompileAnswer out;
+        out.success = !has(request.project, "BROKEN");
+        if (!out.success) {
+            out.build_output = "error[E0425]: cannot find value `x`\n --> src/main.rs:1:5\n\xff bad byte\n";
+            out.report.diagnostics.push_back(error());
+        } else {
+            out.build_output = "Build successful";
+            if (request.run && !has(request.project, "LIBRARY"))
+                out.run = run_report(!has(request.project, "CRASH"));
+        }
+        return out;
+    }
+
+    Result<agent::FixAnswer> fix(const agent::FixRequest& request, std::stop_token stop,
+                                 const std::function<void(const repair::Event&)>& on_event) override {
+        ++calls;
+        {
+            std::lock_guard lock(mutex);
+            last_fix = request;
+        }
+        for (int i = 0; i < events; ++i)
+            on_event({repair::Event::Kind::accepted, "step " + std::to_string(i), 1, i + 1});
+        RC_TRY(hang(request.project, stop));
+        agent::FixAnswer out;
+        auto& o = out.outcome;
+        o.original = o.best = request.project;
+        o.errors_before = has(request.project, "BROKEN") ? 1 : 0;
+        if (!has(request.project, "BROKEN")) {
+            o.verdict = repair::Verdict::already_ok;
+            o.attempts.push_back({true, ""});
+        } else if (has(request.project, "HOPELESS")) {
+            o.verdict = repair::Verdict::unchanged;
+            o.attempts.assign(2, {false, "error[E0425]: cannot find value `x`"});
+            o.build_output = "error[E0425]: cannot find value `x`";
+            o.remaining.push_back(error());
+            o.errors_after = 1;
+            o.explanation = "Nothing helped.";
+        } else {
+            o.verdict = repair::Verdict::fixed;
+            o.attempts = {{false, "error[E0425]: cannot find value `x`"}, {true, ""}};
+            std::string text = *o.best.find("src/main.rs");
+            text.erase(text.find("BROKEN"), 6);
+            (void)o.best.set("src/main.rs", text);
+            repair::AppliedEdit edit;
+            edit.candidate.rule = "fake";
+            edit.candidate.why = "The word was in the way.";
+            edit.candidate.risk = repair::Risk::low;
+            edit.error_code = "E0425";
+            edit.error_message = "cannot find value `x`";
+            edit.place = "src/main.rs:1";
+            edit.confidence = 0.9;
+            o.applied.push_back(edit);
+        }
+        if (request.run && o.verdict != repair::Verdict::unchanged && !has(request.project, "LIBRARY"))
+            out.run = run_report(!has(request.project, "CRASH"));
+        out.evidence_json = R"({"toolchain":"fake"})";
+        return out;
+    }
+
+    std::vector<server::ReadyCheck> ready() override {
+        return {{"toolchain", ready_ok, ready_ok ? "rustc 1.95.0" : "no rustc"},
+                {"sandbox", true, "fake"},
+                {"disk", true, "much"}};
+    }
+
+private:
+    static bool has(const project::Project& p, std::string_view word) {
+        for (const auto& [path, file] : p.files())
+            if (file.bytes->find(word) != std::string::npos)
+                return true;
+        return false;
+    }
+    static toolchain::Diagnostic error() {
+        toolchain::Diagnostic d;
+        d.code = "E0425";
+        d.message = "cannot find value `x` in this scope";
+        toolchain::Span s;
+        s.file = "src/main.rs";
+        s.line_begin = 1;
+        s.column_begin = 5;
+        s.primary = s.in_project = true;
+        s.label = "not found";
+        d.spans.push_back(s);
+        return d;
+    }
+    static toolchain::RunReport run_report(bool ok) {
+        toolchain::RunReport r;
+        r.built = true;
+        r.exit.code = ok ? 0 : 101;
+        r.exit.out = "Hello \xff!\n";
+        return r;
+    }
+    Status hang(const project::Project& p, std::stop_token stop) {
+        if (!has(p, "HANG"))
+            return {};
+        ++running;
+        while (!go_on && !stop.stop_requested())
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        --running;
+        if (stop.stop_requested()) {
+            ++stopped;
+            return fail(Errc::cancelled, "The work was cancelled");
+        }
+        return {};
+    }
+};
+
+} // namespace rustcoder::test
