@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <map>
 #include <memory>
@@ -82,7 +83,7 @@ void Histogram::observe(double seconds) {
         ++i;
     buckets_[i].fetch_add(1, std::memory_order_relaxed);
     count_.fetch_add(1, std::memory_order_relaxed);
-    micros_.fetch_add(static_cast<std::uint64_t>(seconds * 1e6 + 0.5), std::memory_order_relaxed);
+    micros_.fetch_add(static_cast<std::uint64_t>(std::llround(seconds * 1e6)), std::memory_order_relaxed);
 }
 
 Counter& counter(std::string_view name, std::string_view help, std::string_view labels) {

@@ -92,14 +92,15 @@ std::string plain(Lines lines, bool crlf) {
 }
 
 /// Where trailing paragraphs of English begin ("This program prints ..."), lines.size() if there are none.
-std::size_t prose_begin(Lines lines) {
+std::size_t prose_begin(Lines lines, bool toml) {
     std::size_t begin = lines.size();
     for (std::size_t end = text_end(lines); end > 0; end = text_end(lines.first(begin))) {
         std::size_t first = end;
         while (first > 0 && !blank(lines[first - 1]))
             --first;
         // A paragraph stands apart from the code, and every line of it is prose.
-        if (first == 0 || !std::ranges::all_of(lines.subspan(first, end - first), is_prose))
+        const auto prose = [toml](auto line) { return is_prose(line, toml); };
+        if (first == 0 || !std::ranges::all_of(lines.subspan(first, end - first), prose))
             break;
         begin = first;
     }
@@ -119,8 +120,8 @@ Content unfenced(const Region& region, bool markdown) {
         out.note = "a closing fence that nothing opened was left out";
         lines = lines.first(end - 1);
     }
-    if (!markdown && (region.path.ends_with(".rs") || region.path.ends_with(".toml"))) {
-        const auto cut = prose_begin(lines);
+    if (const bool toml = region.path.ends_with(".toml"); toml || region.path.ends_with(".rs")) {
+        const auto cut = prose_begin(lines, toml);
         if (cut < lines.size()) {
             out.note = "text after the code was left out";
             lines = lines.first(cut);

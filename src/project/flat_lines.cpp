@@ -22,11 +22,20 @@ bool starts_with_opening(std::string_view s) {
     return s.size() >= opening.size() && lower(s.substr(0, opening.size())) == opening;
 }
 
+/// "1. ", "2) ", "- ": a model that lists the files.
+std::string_view skip_list_mark(std::string_view s) {
+    const auto digits = std::min(s.find_first_not_of("0123456789"), s.size());
+    if (digits >= 1 && digits <= 2 && (s.substr(digits).starts_with(". ") || s.substr(digits).starts_with(") ")))
+        return s.substr(digits + 2);
+    return s.starts_with("- ") ? s.substr(2) : s;
+}
+
 /// "### ", "**", "`" and the like before the marker.
 std::string_view skip_decoration(std::string_view s) {
     const auto hashes = std::min(s.find_first_not_of('#'), s.size());
     if (hashes >= 1 && hashes <= 6 && hashes < s.size() && s[hashes] == ' ')
         s = s.substr(std::min(s.find_first_not_of(' ', hashes), s.size()));
+    s = skip_list_mark(s);
     const auto marks = std::min(s.find_first_not_of("*_`"), s.size());
     return marks <= 6 && s.substr(0, marks).find("```") == std::string_view::npos ? s.substr(marks) : s;
 }
@@ -158,8 +167,10 @@ bool is_build_tail(std::string_view line) {
     return line == "# Build succeeded" || line == "# Build failed";
 }
 
-bool is_prose(std::string_view line) {
+bool is_prose(std::string_view line, bool hash_is_comment) {
     line = trim_end(line);
+    if (const auto text = line.find_first_not_of('#'); !hash_is_comment && text >= 1 && text <= 6 && line[text] == ' ')
+        return text + 1 < line.size() && line[text + 1] >= 'A' && line[text + 1] <= 'Z'; // a heading; no Rust begins so
     if (line.empty() || line.front() == ' ' || line.front() == '\t')
         return false;
     if (line.size() >= 3 && line.find_first_not_of(line[0]) == std::string_view::npos)

@@ -39,8 +39,8 @@ bool blank(std::string_view line);
 std::string lower(std::string_view s);
 /// "# Build succeeded", "# Build failed": what the known services append after the last file.
 bool is_build_tail(std::string_view line);
-/// A line of English rather than of Rust or TOML, judged cautiously.
-bool is_prose(std::string_view line);
+/// A line of English rather than of Rust or TOML (`hash_is_comment`), judged cautiously.
+bool is_prose(std::string_view line, bool hash_is_comment);
 /// Rust source rather than prose; tolerant of broken code.
 bool looks_like_rust(std::string_view text);
 /// Lines with their terminators.

@@ -234,6 +234,7 @@ private:
         while (!lines_[at].accepted)
             ++at;
         std::vector<std::string_view> before;
+        before.reserve(at);
         for (std::size_t i = 0; i < at; ++i)
             before.push_back(lines_[i].text);
         if (std::ranges::any_of(before, [](auto line) { return !flat::blank(line) && !flat::parse_fence(line); }))

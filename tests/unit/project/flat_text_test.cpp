@@ -120,6 +120,20 @@ TEST(FlatText, ProseAround) {
               both);
 }
 
+TEST(FlatText, TrailingProseOfCodeFilesOnly) {
+    EXPECT_EQ(files("[filename: src/main.rs]\n" + rust + "\n### Explanation\n- I fixed the missing paren.\n")
+                  .at("src/main.rs"),
+              rust);
+    const auto commented = toml + "\n# Explanation of this\n";
+    EXPECT_EQ(files("[filename: Cargo.toml]\n" + commented).at("Cargo.toml"), commented) << "a comment in TOML";
+    const auto text = "Hello there\n\nThis is a text file.\n";
+    EXPECT_EQ(files(std::string("[filename: a.txt]\n") + text).at("a.txt"), text);
+    const auto code = rust + "\nType Alias Missing = 3;\n";
+    EXPECT_EQ(files("[filename: src/main.rs]\n" + code).at("src/main.rs"), code);
+    EXPECT_EQ(files("[filename: src/main.rs]\nThis is all prose here.\n").at("src/main.rs"),
+              "This is all prose here.\n");
+}
+
 TEST(FlatText, ThinkBlocks) {
     const std::string think = "<think>\nThe user wants\n[filename: wrong.rs]\nfoo\n</think>\n";
     EXPECT_EQ(files(think + plain), both);
@@ -150,7 +164,7 @@ TEST(FlatText, DecoratedMarkers) {
           "## **`[filename: src/main.rs]`**", "[filename: `src/main.rs`]", "[filename:src/main.rs]",
           "[filename: src/main.rs]:", "[Filename: src/main.rs]", "[FILENAME:   \"src/main.rs\"  ]",
           "[filename: src\\main.rs]", "[filename: src\\\\main.rs]", "[filename: ./src//main.rs]  ",
-          "**[filename: src/main.rs]:**"})
+          "**[filename: src/main.rs]:**", "2. **[filename: src/main.rs]**", "- `[filename: src/main.rs]`"})
         EXPECT_EQ(files(marker + "\n" + rust), (Files{{"src/main.rs", rust}})) << marker;
 }
 
