@@ -1,4 +1,298 @@
+// Missing, superfluous and mistaken punctuation around the place where reading stops.
 #include "repair/rules/lexical.h"
+
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
 namespace rustcoder::repair::lexical {
-void tokens(const Bench&, int, const toolchain::Diagnostic&, Ideas&) {}
+
+namespace {
+
+struct Weighted {
+    std::string_view text;
+    double weight;
+};
+
+/// What may have been meant by a token.
+struct Mistake {
+    std::string_view wrong, right;
+    double weight;
+};
+constexpr Mistake mistakes[] = {
+    {":", "::", -0.2},  {":", "=", -0.9},   {":", "=>", -0.6},  {":", "->", -0.5},    {":", ";", -0.6},
+    {":", ",", -1.2},   {"::", ":", -0.2},  {"=", "==", -0.5},  {"=", "=>", -0.1},    {"=", ":", -0.4},
+    {"=", "->", -0.8},  {"=", ";", -2.5},   {"==", "=", -0.1},  {"==", "=>", -0.5},   {"=>", "=", -0.6},
+    {"=>", "->", -0.1}, {"=>", ">=", -0.2}, {"=>", "==", -1.5}, {"=>", ":", -0.8},    {"->", "=>", -0.1},
+    {"->", ":", -0.6},  {"->", ".", -0.7},  {";", ",", -0.1},   {";", ":", -0.9},     {";", "::", -2.0},
+    {",", ";", -0.1},   {",", ".", -1.0},   {",", ":", -1.6},   {".", ",", -0.8},     {".", ";", -1.2},
+    {".", "::", -0.6},  {"..", ".", -0.3},  {".", "..", -1.0},  {"...", "..=", -0.2}, {"<=", "<", -2.0},
+    {"|", "||", -1.6},  {"&", "&&", -1.6},  {"<-", "=", -0.5},  {"!", "!=", -0.9},    {"<", "(", -2.0},
+    {"-", "->", -0.4},  {">", "=>", -0.8},  {"-", "=", -2.0},   {">", "->", -1.0},    {"$", "", -0.8},
+    {"@", "", -1.0},    {"?", "", -1.2},    {"~", "!", -0.8},   {"[", "<", -1.5}};
+
+/// Two neighbouring tokens that were meant as one.
+struct Pair {
+    std::string_view first, second, right;
+    double weight;
+};
+constexpr Pair pairs[] = {
+    {"==", "=", "==", 0.5},  {"!=", "=", "!=", 0.5},  {"=", "!", "!=", 0.1},   {"=", "<", "<=", 0.3},
+    {"<", ">", "!=", 0.3},   {"=", "=", "==", 0.3},   {"=", ">", "=>", 0.2},   {"-", ">", "->", 0.3},
+    {":", ":", "::", 0.3},   {"!", "=", "!=", 0.3},   {"<", "=", "<=", 0.3},   {">", "=", ">=", 0.3},
+    {"&", "&", "&&", 0.2},   {"|", "|", "||", 0.2},   {":", "=", "=", 0.1},    {"+", "=", "+=", 0.2},
+    {"-", "=", "-=", 0.2},   {"*", "=", "*=", 0.2},   {"::", ":", "::", 0.3},  {";", ";", ";", 0.2},
+    {",", ",", ",", 0.3},    {"=>", "=>", "=>", 0.2}, {"..", ".", "..", -0.3}, {"=>", ">", "=>", 0.2},
+    {"->", ">", "->", 0.2},  {"-", "->", "->", 0.2},  {"=", "=>", "=>", 0.2},  {"&&", "=", "&=", -0.5},
+    {"===", "", "==", 0},    {"=", "==", "==", 0.3},  {"||", "=", "|=", -0.5}, {"<", "-", "=", -0.6},
+    {"::", "::", "::", 0.3}, {".", ".", ".", 0.1},    {":", "::", "::", 0.3},  {"?", ".", ".", -0.6},
+    {"!", "==", "!=", 0.4},  {"~", "=", "!=", 0.0},   {"<=", ">", "=>", -0.6}, {"**", "", "", 0}};
+
+class Tokens {
+public:
+    Tokens(const Bench& bench, int place, const toolchain::Diagnostic& d, Ideas& ideas)
+        : b_(bench), place_(place), d_(d), ideas_(ideas) {
+        read_expectations();
+    }
+
+    void run() {
+        const int error = b_.before().ok ? place_ : b_.error();
+        around(error);
+        if (place_ >= 0 && place_ != error && std::abs(place_ - error) < 400)
+            around(place_);
+        int start = b_.statement_start(error);
+        if (start < error - 3)
+            line_ends(start, error);
+    }
+
+private:
+    static constexpr std::string_view rule_ = "lexical-token";
+
+    /// The tokens that the compiler would have taken: "expected one of `!` or `::`, found ...".
+    void read_expectations() {
+        std::string_view m = d_.message;
+        std::size_t from = m.find("expected"), to = m.find("found");
+        if (from == m.npos)
+            return;
+        m = m.substr(from, to == m.npos ? m.npos : to - from);
+        for (std::size_t i = 0; (i = m.find('`', i)) != m.npos;) {
+            std::size_t end = m.find('`', i + 1);
+            if (end == m.npos)
+                return;
+            expected_.emplace(m.substr(i + 1, end - i - 1));
+            i = end + 1;
+        }
+    }
+
+    void around(int error) {
+        if (!seen_.insert(error).second)
+            return;
+        for (int gap = std::max(0, error - 5); gap <= std::min(error + 1, b_.size()); ++gap)
+            insert_at(gap, error);
+        for (int i = std::max(0, error - 4); i <= std::min(error + 1, b_.size() - 1); ++i) {
+            replace_at(i, error);
+            remove_at(i, error);
+        }
+    }
+
+    double distance(int gap, int error) const {
+        int d = error - gap;
+        return d < 0 ? -2.0 : d == 0 ? 0 : -0.55 * d;
+    }
+
+    int line(int i) const { return static_cast<int>(b_.token(std::clamp(i, 0, b_.size() - 1)).line) + 1; }
+
+    void insert_at(int gap, int error) {
+        static constexpr std::string_view all[] = {";",  ",",  ":", "::", "=", "=>", "->", ".", "..", "..=", "|",  "!",
+                                                   "==", "&&", "&", "<",  ">", "+",  "-",  "?", "*",  "#",   "||", "_"};
+        for (std::string_view t : all) {
+            double w = fit(t, gap);
+            if (w < -6)
+                continue;
+            w += distance(gap, error);
+            if (gap == error && expected_.contains(std::string(t)))
+                w += 0.5;
+            bool tight =
+                one_of(t, {";", ",", ":", "::", ".", "!", "?", ">"}) || (one_of(t, {"=", "=>", "->", "==", "&&", "+"}));
+            ideas_.consider({.first = gap, .last = gap, .text = std::string(t), .tight = tight}, w - 0.3, rule_, [&] {
+                return fmt::format("A `{}` is missing {} `{}` on line {}.", t, "after", b_.at(gap - 1), line(gap - 1));
+            });
+        }
+    }
+
+    /// How natural it is to find `t` between the tokens gap - 1 and gap.
+    double fit(std::string_view t, int gap) const {
+        std::string_view a = b_.at(gap - 1), z = b_.at(gap);
+        bool line_end = b_.line_start(gap);
+        bool upper = !a.empty() && b_.kind(gap - 1, Kind::ident) && a[0] >= 'A' && a[0] <= 'Z';
+        bool next_upper = !z.empty() && b_.kind(gap, Kind::ident) && z[0] >= 'A' && z[0] <= 'Z';
+        bool name = b_.kind(gap - 1, Kind::ident) || one_of(a, {"self", "Self", "super", "crate"});
+        bool next_name = b_.kind(gap, Kind::ident);
+        bool spaced = b_.spaced(gap);
+        bool value_end = name || one_of(a, {")", "]", "}", "?"}) || b_.kind(gap - 1, Kind::integer) ||
+                         b_.kind(gap - 1, Kind::string) || b_.kind(gap - 1, Kind::floating) ||
+                         b_.kind(gap - 1, Kind::character);
+        if (t == ";")
+            return line_end || z == "}" ? 0.2 : value_end ? -2.2 : -4;
+        if (t == ",")
+            return value_end || one_of(a, {">", "_"}) ? (line_end ? 0.1 : spaced ? 0 : -0.8) : -3.5;
+        if (t == ":") {
+            bool type_next = next_upper || one_of(z, {"&", "[", "(", "i32", "u32", "usize", "u8", "u64", "i64", "f64",
+                                                      "bool", "str", "char", "impl", "dyn", "fn", "Self"});
+            return b_.kind(gap - 1, Kind::ident) || b_.kind(gap - 1, Kind::lifetime) ? (type_next ? 0 : -0.9)
+                   : a == "self"                                                     ? -0.8
+                                                                                     : -4;
+        }
+        if (t == "::")
+            return (name || a == ">") && (next_name || z == "<" || z == "{" || z == "*")
+                       ? (upper || a == "std" || a == "crate" || a == "super" ? -0.1
+                          : z == "{" || z == "<"                              ? -0.5
+                                                                              : -1.6)
+                       : -7;
+        if (t == "=") {
+            if (line_end)
+                return -4;
+            if (z == "=" || z == "==")
+                return -4;
+            int s = b_.statement_start(gap);
+            bool declaration = one_of(b_.at(s), {"let", "const", "static", "type", "pub"});
+            return declaration
+                       ? (next_upper && !b_.is(gap + 1, "::") && !b_.is(gap + 1, "(") && !b_.is(gap + 1, "{") ? -0.6
+                                                                                                              : -0.1)
+                       : -1.4;
+        }
+        if (t == "=>")
+            return value_end || a == "_" ? -0.3 : -3;
+        if (t == "->")
+            return a == ")" || a == "|" ? -0.1 : -7;
+        if (t == ".")
+            return value_end && (next_name || z == "await") ? (spaced && !line_end ? (b_.is(gap + 1, "(") ? -1.6 : -2.2)
+                                                               : b_.is(gap + 1, "(") || line_end ? 0
+                                                                                                 : -0.6)
+                                                            : -7;
+        if (t == ".." || t == "..=")
+            return b_.kind(gap, Kind::integer) || b_.kind(gap - 1, Kind::integer) || z == "]" || a == "[" || z == "}" ||
+                           one_of(z, {")", ","})
+                       ? (t == ".." ? -1.0 : -1.7)
+                   : t == ".." ? -2.4
+                               : -3.0;
+        if (t == "|")
+            return one_of(a, {"(", ",", "=", "move", "{"})                                ? -0.5
+                   : name || one_of(a, {")", "_", "]"})                                   ? -1.0
+                   : b_.kind(gap - 1, Kind::integer) || b_.kind(gap - 1, Kind::character) ? -1.2
+                                                                                          : -3;
+        if (t == "||")
+            return one_of(a, {"(", ",", "=", "move"}) ? -1.2 : value_end ? -2.6 : -5;
+        if (t == "!")
+            return name && b_.kind(gap, Kind::open) ? 0 : name && b_.kind(gap, Kind::string) ? -2 : -4;
+        if (t == "==")
+            return value_end && !line_end ? -1.4 : -6;
+        if (t == "&&")
+            return value_end && !line_end ? -2.0 : -6;
+        if (t == "&")
+            return -2.4;
+        if (t == "<")
+            return (upper || a == "impl" || a == "::" || (name && b_.is(gap - 2, "fn"))) ? (line_end ? -3 : -0.4) : -4;
+        if (t == ">")
+            return (name || one_of(a, {">", ">>", ")", "_", "]"}) || b_.kind(gap - 1, Kind::lifetime)) ? -0.4 : -4;
+        if (t == "+" || t == "-" || t == "*")
+            return value_end && !line_end ? (t == "+" ? -2.2 : -2.8) : -7;
+        if (t == "?")
+            return a == ")" && (line_end || z == ";" || z == ".") ? -3 : -7;
+        if (t == "#")
+            return z == "[" || (z == "!" && b_.is(gap + 1, "[")) ? 0.5 : -7;
+        if (t == "_")
+            return z == "=>" ? 0 : one_of(z, {",", ")", "in", "|", "=", ":"}) ? -1.5 : -7;
+        return -7;
+    }
+
+    void replace_at(int i, int error) {
+        std::string_view a = b_.at(i), z = b_.at(i + 1);
+        double near = distance(std::min(i, error), error) * 0.7;
+        for (const Pair& p : pairs)
+            if (a == p.first && z == p.second && !p.second.empty())
+                ideas_.consider({.first = i, .last = i + 2, .text = std::string(p.right)}, p.weight + near, rule_, [&] {
+                    return fmt::format("`{}{}` on line {} is not an operator of Rust; `{}` is.", a, z, line(i),
+                                       p.right);
+                });
+        if ((a == "+" || a == "-") && z == a && !b_.spaced(i + 1)) {
+            std::string text = std::string(a) + "= 1";
+            ideas_.consider({.first = i, .last = i + 2, .text = text}, 0.8, rule_,
+                            [&] { return fmt::format("Rust has no `{0}{0}`; `{1}` does the same.", a, text); });
+        }
+        for (const Mistake& m : mistakes) {
+            if (a != m.wrong)
+                continue;
+            double w = m.weight + near;
+            if (expected_.contains(std::string(m.right)))
+                w += 0.3;
+            if (m.right == "::" && b_.spaced(i + 1))
+                w -= 1.2;
+            if (m.right == ":" && !b_.spaced(i + 1))
+                w -= 0.4;
+            if (m.right == "." && b_.spaced(i + 1))
+                w -= 0.8;
+            if (m.right == ";" && !b_.line_start(i + 1))
+                w -= 1.0;
+            if (m.right == "," && b_.line_start(i + 1) && a == ";")
+                w += 0.1;
+            ideas_.consider({.first = i, .last = i + 1, .text = std::string(m.right)}, w, rule_, [&] {
+                return m.right.empty() ? fmt::format("`{}` on line {} does not belong here.", a, line(i))
+                                       : fmt::format("`{}` on line {} should be `{}`.", a, line(i), m.right);
+            });
+        }
+    }
+
+    void remove_at(int i, int error) {
+        std::string_view a = b_.at(i);
+        double near = distance(std::min(i, error), error) * 0.7;
+        bool doubled = a == b_.at(i - 1) || a == b_.at(i + 1);
+        if (b_.kind(i, Kind::punct) || b_.kind(i, Kind::unknown)) {
+            double w = doubled ? 0 : a == ";" || a == "," ? -0.7 : -2.2;
+            ideas_.consider(
+                {.first = i, .last = i + 1, .text = ""}, w + near, rule_,
+                [&] { return fmt::format("The `{}` on line {} is one too many.", a, line(i)); },
+                doubled || a == ";" || a == "," ? Risk::none : Risk::low);
+        } else if (b_.kind(i, Kind::keyword) || b_.kind(i, Kind::ident)) {
+            double w = doubled ? 0.2 : b_.kind(i, Kind::keyword) ? -2.6 : -3.6;
+            ideas_.consider(
+                {.first = i, .last = i + 1, .text = ""}, w + near, rule_,
+                [&] { return fmt::format("`{}` on line {} does not belong here.", a, line(i)); },
+                doubled                     ? Risk::none
+                : b_.kind(i, Kind::keyword) ? Risk::low
+                                            : Risk::behaviour);
+        }
+    }
+
+    /// A separator missing at the end of an earlier line of the same statement.
+    void line_ends(int start, int error) {
+        int tried = 0;
+        for (int i = error - 6; i > start && tried < 8; --i) {
+            if (!b_.line_start(i))
+                continue;
+            ++tried;
+            for (std::string_view t : {";", ","})
+                ideas_.consider(
+                    {.first = i, .last = i, .text = std::string(t), .tight = true}, -0.8 - 0.1 * tried, rule_,
+                    [&] { return fmt::format("A `{}` is missing at the end of line {}.", t, line(i - 1)); });
+        }
+    }
+
+    const Bench& b_;
+    int place_;
+    const toolchain::Diagnostic& d_;
+    Ideas& ideas_;
+    std::set<std::string, std::less<>> expected_;
+    std::set<int> seen_;
+};
+
+} // namespace
+
+void tokens(const Bench& bench, int place, const toolchain::Diagnostic& d, Ideas& ideas) {
+    Tokens(bench, place, d, ideas).run();
+}
+
 } // namespace rustcoder::repair::lexical
