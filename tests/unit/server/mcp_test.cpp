@@ -363,7 +363,7 @@ struct McpHttp : ServerFixture {
         ASSERT_EQ(r.status, 200) << r.body;
         session = r.headers.get("Mcp-Session-Id");
         EXPECT_EQ(session.size(), 32u);
-        EXPECT_EQ(parse(r).at("result").at("protocolVersion"), revision);
+        EXPECT_EQ(parse(r).at("result").at("protocolVersion"), json::value(revision));
         EXPECT_EQ(post("/mcp", {{"jsonrpc", "2.0"}, {"method", "notifications/initialized"}}, in_session()).status,
                   202);
     }

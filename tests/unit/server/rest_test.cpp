@@ -130,10 +130,11 @@ TEST_F(Rest, wrong_types_are_422_lists_as_fastapi_makes_them) {
         const auto r = fetch(port, "POST", path, body);
         EXPECT_EQ(r.status, 422) << body;
         const auto item = parse(r).at("detail").as_array().at(0).as_object();
-        EXPECT_EQ(item.at("type"), type) << body;
+        EXPECT_EQ(item.at("type"), json::value(type)) << body;
         EXPECT_EQ(item.at("loc").as_array().at(0), "body");
-        if (!field.empty())
-            EXPECT_EQ(item.at("loc").as_array().at(1), field);
+        if (!field.empty()) {
+            EXPECT_EQ(item.at("loc").as_array().at(1), json::value(field));
+        }
         EXPECT_TRUE(item.contains("msg") && item.contains("input"));
     };
     check("/compile", R"({"code":5})", "string_type", "code");
