@@ -1,13 +1,13 @@
 #include "repair/engine.h"
 
 #include "base/counters.h"
+#include "repair/polish.h"
 #include "repair/rebase.h"
 #include "repair/search.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace rustcoder::repair {
 
@@ -94,6 +94,7 @@ private:
                     search.add_root(candidate, last_errors_, winner);
                 continue;
             }
+            polish(search, report, candidate, steps);
             RC_TRY_ASSIGN(bool ok, confirm(candidate));
             if (!ok && !last_errors_.empty()) {
                 search.add_root(candidate, last_errors_, winner);
@@ -122,11 +123,31 @@ private:
         out_.best = project;
         out_.applied = std::move(steps);
         last_errors_.clear();
-        for (AppliedEdit& e : out_.applied) {
-            constexpr double factor[] = {1.0, 0.97, 0.85, 0.7, 0.4};
-            e.confidence = std::clamp(std::sqrt(e.candidate.prior) * factor[static_cast<int>(e.candidate.risk)], 0.05, 0.99);
+        for (const AppliedEdit& e : out_.applied)
             out_.worst_risk = std::max(out_.worst_risk, e.candidate.risk);
-        }
+    }
+
+    // What the compiler only warns about. Taken when it still compiles and warns less.
+    void polish(Search& search, const CheckReport& report, project::Project& candidate, std::vector<AppliedEdit>& steps) {
+        if (options_.max_risk < Risk::behaviour || options_.compiler_only)
+            return;
+        auto proposal = restore_visibility(candidate, report.diagnostics);
+        if (!proposal)
+            return;
+        auto changed = project::apply(candidate, proposal->patch);
+        if (!changed)
+            return;
+        auto answer = search.check(*changed);
+        if (!answer || !*answer || !accepted(**answer) || (*answer)->warnings() >= report.warnings())
+            return;
+        AppliedEdit edit;
+        edit.error_code = "dead_code";
+        edit.error_message = "never used";
+        edit.state = steps.empty() ? 0 : steps.back().state + 1;
+        edit.confidence = proposal->prior;
+        edit.candidate = std::move(*proposal);
+        steps.push_back(std::move(edit));
+        candidate = std::move(*changed);
     }
 
     // Drops edits that turn out not to be needed.

@@ -31,13 +31,26 @@ Phase first_phase(const Diagnostics& errors) {
     return cargo ? Phase::parse : p; // a manifest that cannot be read comes before everything
 }
 
-// Phase as an order of progress: cargo's own failures come first although they are declared last.
-int rank(Phase p) { return p == Phase::cargo ? -1 : static_cast<int>(p); }
+// Before anything is parsed the whole file is cut into tokens and delimiters are paired: an error there hides even parse
+// errors that stand earlier in the file.
+bool is_lexical(const Diagnostic& d) {
+    if (d.phase != Phase::parse)
+        return false;
+    for (std::string_view sign : {"delimiter", "unterminated", "unknown start of token", "prefix"})
+        if (d.message.find(sign) != std::string::npos)
+            return true;
+    return false;
+}
+
+// The order of progress: the manifest, tokens, then the phases as declared.
+int rank(const Diagnostic& d) {
+    return d.phase == Phase::cargo ? -2 : is_lexical(d) ? -1 : static_cast<int>(d.phase);
+}
 
 int first_rank(const Diagnostics& errors) {
     int r = 99;
     for (const Diagnostic& d : errors)
-        r = std::min(r, rank(d.phase));
+        r = std::min(r, rank(d));
     return r;
 }
 
@@ -55,6 +68,11 @@ std::string place_of(const Diagnostic& d) {
     return span ? fmt::format("{}:{}", span->file, span->line_begin) : std::string();
 }
 
+std::size_t unmatched_in(const project::Project& p, std::string_view path) {
+    const std::string* text = p.find(path);
+    return text ? syntax::Source(*text).unmatched().size() : 0;
+}
+
 std::size_t unmatched_in(const project::Project& p, const project::Patch& patch) {
     std::size_t n = 0;
     std::string_view last;
@@ -62,8 +80,7 @@ std::size_t unmatched_in(const project::Project& p, const project::Patch& patch)
         if (e.path == last || !e.path.ends_with(".rs"))
             continue;
         last = e.path;
-        if (const std::string* text = p.find(e.path))
-            n += syntax::Source(*text).unmatched().size();
+        n += unmatched_in(p, e.path);
     }
     return n;
 }
@@ -267,6 +284,8 @@ std::vector<AppliedEdit> Search::steps_of(const Open& open) const {
         e.error_message = d.message;
         e.place = place_of(d);
         e.alternatives = node.tried;
+        constexpr double factor[] = {1.0, 0.97, 0.85, 0.7, 0.4};
+        e.confidence = std::clamp(std::sqrt(r.candidate.prior) * factor[static_cast<int>(r.candidate.risk)], 0.05, 0.99);
         steps.push_back(std::move(e));
     }
     return steps;
@@ -306,10 +325,10 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
     int fresh_rank = 99, gone_rank = 99;
     for (const auto& d : node.errors)
         if (!after.contains(identity(d)))
-            ++gone, gone_rank = std::min(gone_rank, rank(d.phase));
+            ++gone, gone_rank = std::min(gone_rank, rank(d));
     for (const auto& d : errors)
         if (!before.contains(identity(d)))
-            ++fresh, fresh_rank = std::min(fresh_rank, rank(d.phase));
+            ++fresh, fresh_rank = std::min(fresh_rank, rank(d));
     if (open.picks.size() > 1)
         retry_good_part(open, errors);
     if (gone == 0)
@@ -321,6 +340,8 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
         const auto* old_at = node.errors.front().primary();
         const auto* new_at = errors.front().primary();
         progress = old_at && new_at && (old_at->file != new_at->file || new_at->line_begin > old_at->line_begin);
+        if (!progress && old_at && first_rank(node.errors) == -1)
+            progress = unmatched_in(*open.project, old_at->file) < unmatched_in(node.project, old_at->file);
         penalty = 0.5;
     }
     if (!progress) {
