@@ -1,6 +1,7 @@
 #include "repair/compiler_source.h"
 
 #include "base/text.h"
+#include "syntax/grammar.h"
 
 #include <algorithm>
 
@@ -15,17 +16,27 @@ struct Judgement {
     Risk risk;
 };
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 // Priors from the measured precision of suggestions by class (shared/repair.md sections "Where tools stand" and 6.2),
 // lowered for the known ways in which a suggestion compiles but is not what was meant.
 Judgement judge(const toolchain::Suggestion& s, std::size_t inserted, std::size_t deleted, std::string_view text) {
     Judgement j{0.4, Risk::low};
     switch (s.applicability) {
-    case Applicability::machine_applicable: j = {0.80, Risk::none}; break;
-    case Applicability::maybe_incorrect: j = {0.55, Risk::low}; break;
-    case Applicability::has_placeholders: j = {0.20, Risk::behaviour}; break;
-    case Applicability::unspecified: j = {0.35, Risk::low}; break;
+    case Applicability::machine_applicable:
+        j = {0.80, Risk::none};
+        break;
+    case Applicability::maybe_incorrect:
+        j = {0.55, Risk::low};
+        break;
+    case Applicability::has_placeholders:
+        j = {0.20, Risk::behaviour};
+        break;
+    case Applicability::unspecified:
+        j = {0.35, Risk::low};
+        break;
     }
     if (s.applicability == Applicability::has_placeholders && has(s.message, "swap these"))
         j = {0.7, Risk::low};
@@ -58,6 +69,32 @@ std::string reason(const toolchain::Suggestion& s, const toolchain::Diagnostic& 
     return "The compiler says: " + d.message + ". It suggests: " + message + ".";
 }
 
+// How much of a syntax suggestion's prior is left when our own reading of the patched file is asked: suggestions for
+// syntax errors answer the symptom, and many leave the file as unreadable as before.
+double still_readable(const RuleContext& context, const std::vector<project::Edit>& edits) {
+    if (context.diagnostic.phase != toolchain::Phase::parse || edits.empty())
+        return 1;
+    auto before = context.sources.source(edits.front().path);
+    const auto read_before = before ? syntax::read_file(syntax::lexemes(*before)) : syntax::Reading{true, 0};
+    if (read_before.ok)
+        return 1;
+    project::Patch patch;
+    patch.edits = edits;
+    auto changed =
+        patch.normalise() ? project::apply(context.project(), patch) : Result<project::Project>(context.project());
+    const std::string* text = changed ? changed->find(edits.front().path) : nullptr;
+    if (!text)
+        return 1;
+    const syntax::Source after(*text);
+    const auto read_after = syntax::read_file(syntax::lexemes(after));
+    if (read_after.ok)
+        return 1;
+    auto rest = [](const syntax::Source& s, std::size_t i) {
+        return s.tokens().size() - std::min(i, s.tokens().size());
+    };
+    return rest(after, read_after.error) < rest(*before, read_before.error) ? 0.6 : 0.2;
+}
+
 } // namespace
 
 void propose_compiler_suggestions(const RuleContext& context, Proposals& out) {
@@ -78,6 +115,7 @@ void propose_compiler_suggestions(const RuleContext& context, Proposals& out) {
             text += '\n';
         }
         Judgement j = judge(s, inserted, deleted, text);
+        j.prior *= still_readable(context, edits);
         out.edits("compiler", std::move(edits), j.risk, j.prior, reason(s, context.diagnostic));
     }
 }

@@ -75,6 +75,19 @@ private:
             if (one_of(b_.at(i), {"=", "=>", "(", ",", "return", "}", "&&", "||", ")", "->", "pub", "else"}) &&
                 error - i < 40)
                 gaps.insert(i + 1);
+        // `x { A => ...`: the head of the block may lack its keyword
+        int open =
+            error < b_.size() ? static_cast<int>(b_.source().enclosing_open(static_cast<std::size_t>(error))) : -1;
+        for (int level = 0; open > 0 && level < 3; ++level) {
+            if (b_.is(open, "{")) {
+                int head = b_.statement_start(open);
+                gaps.insert(head);
+                for (int i = open - 1; i > head && open - i < 30; --i)
+                    if (one_of(b_.at(i), {"=", "=>", "return", "&&"}))
+                        gaps.insert(i + 1);
+            }
+            open = static_cast<int>(b_.source().enclosing_open(static_cast<std::size_t>(open)));
+        }
         for (int g : gaps)
             missing(g, error, start, line_head);
     }
@@ -104,8 +117,6 @@ private:
                                            : fmt::format("`{}` is not Rust's word for this; `{}` is.", text, a.right);
                 });
         }
-        if (lower == "else" && b_.is(i + 1, "if") && false)
-            return;
         if (!b_.kind(i, Kind::ident))
             return;
         for (std::string_view k : words) {
@@ -194,7 +205,12 @@ private:
         if (k == "impl") {
             if (before == "->" || before == ":" || before == "&")
                 return upper ? 0 : -6;
-            if (!head || !(upper || first == "<"))
+            if (!head)
+                return -6;
+            for (int i = gap; i < gap + 12 && !one_of(b_.at(i), {"{", ";", "=", "("}); ++i)
+                if (b_.is(i, "for"))
+                    return 1.0;
+            if (!(upper || first == "<"))
                 return -6;
             return definition(first) || b_.is(gap + 1, "for") || first == "<" ? 0.6 : 0;
         }

@@ -105,9 +105,9 @@ private:
                                                    "writeln", "assert"});
             std::string why = fmt::format(
                 "Rust has no `{}\"...\"` strings; `format!` and the printing macros fill in `{{name}}`.", prefix);
-            ideas_.consider_text({edit(begin, begin + prefix.size(), "")}, format ? 1.5 : 0, rule_, why);
+            ideas_.consider_text({edit(begin, begin + prefix.size(), "")}, format ? 2.0 : 0.3, rule_, why);
             if (prefix == "f" || prefix == "F" || prefix == "s" || prefix == "$")
-                ideas_.consider_text({edit(begin, end, "format!(" + literal + ")")}, format ? -1.0 : 0.8, rule_, why);
+                ideas_.consider_text({edit(begin, end, "format!(" + literal + ")")}, format ? -1.0 : 2.0, rule_, why);
         }
     }
 

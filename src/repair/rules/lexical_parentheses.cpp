@@ -113,8 +113,10 @@ private:
                 w = before == "#" ? 0.3 : -0.2;
             else if (open == "[" && name)
                 w = -0.2;
-            if (i == close)
-                w -= name && b_.is(i - 2, ".") ? 0.3 : name && b_.is(i - 2, "::") ? 0.3 : 1.0;
+            if (i == close || one_of(after, {")", "]", "}"})) {
+                bool method = name && one_of(b_.at(i - 2), {".", "::"});
+                w -= open == "[" ? 2.5 : method ? 0.3 : 1.5;
+            }
             if (after == "." || after == ";" || after == ",")
                 w -= 1.5;
             if (after == open)
@@ -136,7 +138,12 @@ private:
         for (int i = from; i < to; ++i) {
             if (b_.at(i) != text)
                 continue;
-            bool doubled = b_.at(i - 1) == text || b_.at(i + 1) == text;
+            bool doubled = (b_.at(i - 1) == text || b_.at(i + 1) == text) && !b_.line_start(i + 1);
+            double w = doubled ? 0.1 : i == odd ? -1.4 : -2.0;
+            if (doubled && b_.kind(i, Kind::open))
+                w += superfluous(b_.at(i + 1) == text ? i + 1 : i) ? 0.9 : -0.8;
+            else if (doubled)
+                w += 0.5;
             ideas_.consider(
                 {.first = i, .last = i + 1, .text = ""},
                 doubled    ? -0.4
@@ -145,6 +152,17 @@ private:
                 "lexical-paren",
                 [&] { return fmt::format("The `{}` on line {} has no partner and is one too many.", text, line(i)); });
         }
+    }
+
+    /// The group opened at i would do without the delimiter in front of it: no tuple, and the end follows it.
+    bool superfluous(int i) const {
+        int close = b_.match(i);
+        if (close < 0)
+            return true;
+        for (int k = i + 1; k < close; k = b_.kind(k, Kind::open) && b_.match(k) > k ? b_.match(k) + 1 : k + 1)
+            if (b_.is(k, ","))
+                return !one_of(b_.at(i), {"("});
+        return one_of(b_.at(close + 1), {";", ",", ")", "]", "}", ".", "?", "{"}) || b_.line_start(close + 1);
     }
 
     void wrong_closer(int close) {

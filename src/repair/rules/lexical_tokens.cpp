@@ -142,6 +142,8 @@ private:
         if (t == ":") {
             bool type_next = next_upper || one_of(z, {"&", "[", "(", "i32", "u32", "usize", "u8", "u64", "i64", "f64",
                                                       "bool", "str", "char", "impl", "dyn", "fn", "Self"});
+            if (b_.is(b_.statement_start(gap), "let") && !ahead_in_statement(gap, "="))
+                return -2.2;
             return b_.kind(gap - 1, Kind::ident) || b_.kind(gap - 1, Kind::lifetime) ? (type_next ? 0 : -0.9)
                    : a == "self"                                                     ? -0.8
                                                                                      : -4;
@@ -162,8 +164,13 @@ private:
             return declaration
                        ? (next_upper && !b_.is(gap + 1, "::") && !b_.is(gap + 1, "(") && !b_.is(gap + 1, "{") ? -0.6
                                                                                                               : -0.1)
-                       : -1.4;
+                   : s == gap - 1 ? -1.0
+                                  : -3.0;
         }
+        if (t == "." && a == "self" && next_name)
+            return 0.3;
+        if (t == "." && value_end && next_name && b_.is(gap + 1, "(") && known_method(z))
+            return 0.3;
         if (t == "=>")
             return value_end || a == "_" ? -0.3 : -3;
         if (t == "->")
@@ -179,6 +186,10 @@ private:
                        ? (t == ".." ? -1.0 : -1.7)
                    : t == ".." ? -2.4
                                : -3.0;
+        if (t == "|" && count("|", gap) % 2 == 0 && !one_of(a, {"(", ",", "=", "move", "{"}))
+            return -3.6;
+        if (t == ">" && count("<", gap) <= count(">", gap))
+            return -4.5;
         if (t == "|")
             return one_of(a, {"(", ",", "=", "move", "{"})                                ? -0.5
                    : name || one_of(a, {")", "_", "]"})                                   ? -1.0
@@ -187,7 +198,11 @@ private:
         if (t == "||")
             return one_of(a, {"(", ",", "=", "move"}) ? -1.2 : value_end ? -2.6 : -5;
         if (t == "!")
-            return name && b_.kind(gap, Kind::open) ? 0 : name && b_.kind(gap, Kind::string) ? -2 : -4;
+            return name && b_.kind(gap, Kind::open)     ? (known_macro(a) ? 0.3
+                                                           : z == "{"     ? -2.0
+                                                                          : -1.0)
+                   : name && b_.kind(gap, Kind::string) ? -2
+                                                        : -4;
         if (t == "==")
             return value_end && !line_end ? -1.4 : -6;
         if (t == "&&")
@@ -207,6 +222,158 @@ private:
         if (t == "_")
             return z == "=>" ? 0 : one_of(z, {",", ")", "in", "|", "=", ":"}) ? -1.5 : -7;
         return -7;
+    }
+
+    /// `text` comes between the gap and the end of its statement.
+    bool ahead_in_statement(int gap, std::string_view text) const {
+        for (int i = gap; i < b_.size() && i < gap + 60 && !one_of(b_.at(i), {";", "}"}); ++i)
+            if (b_.is(i, text))
+                return true;
+        return false;
+    }
+
+    /// Occurrences since the statement began; `>>` and `<<` count twice.
+    int count(std::string_view text, int gap) const {
+        int n = 0;
+        for (int i = b_.statement_start(gap); i < gap; ++i) {
+            std::string_view t = b_.at(i);
+            if (t == text)
+                ++n;
+            else if (t.size() == 2 && t[0] == t[1] && t.substr(1) == text && text != "|")
+                n += 2;
+        }
+        return n;
+    }
+
+    bool known_macro(std::string_view name) const {
+        if (one_of(name, {"println",     "print",         "eprintln",        "eprint",
+                          "format",      "vec",           "panic",           "assert",
+                          "assert_eq",   "assert_ne",     "write",           "writeln",
+                          "todo",        "unimplemented", "unreachable",     "matches",
+                          "dbg",         "debug_assert",  "debug_assert_eq", "macro_rules",
+                          "include_str", "concat",        "stringify",       "env",
+                          "line",        "file",          "thread_local",    "cfg"}))
+            return true;
+        for (int i = 0; i + 2 < b_.size(); ++i)
+            if (b_.is(i, "macro_rules") && b_.is(i + 2, name))
+                return true;
+        return false;
+    }
+
+    /// A frequent method of std, or one declared with a receiver in this file.
+    bool known_method(std::string_view name) const {
+        if (one_of(name, {"iter",
+                          "iter_mut",
+                          "into_iter",
+                          "next",
+                          "len",
+                          "map",
+                          "filter",
+                          "collect",
+                          "unwrap",
+                          "expect",
+                          "clone",
+                          "push",
+                          "push_str",
+                          "pop",
+                          "insert",
+                          "remove",
+                          "get",
+                          "get_mut",
+                          "contains",
+                          "contains_key",
+                          "entry",
+                          "or_insert",
+                          "to_string",
+                          "to_owned",
+                          "as_str",
+                          "as_ref",
+                          "as_mut",
+                          "chars",
+                          "bytes",
+                          "lines",
+                          "split",
+                          "split_whitespace",
+                          "trim",
+                          "parse",
+                          "is_empty",
+                          "is_some",
+                          "is_none",
+                          "is_ok",
+                          "is_err",
+                          "sum",
+                          "count",
+                          "max",
+                          "min",
+                          "rev",
+                          "enumerate",
+                          "zip",
+                          "skip",
+                          "take",
+                          "fold",
+                          "any",
+                          "all",
+                          "find",
+                          "position",
+                          "sort",
+                          "sort_by",
+                          "sort_by_key",
+                          "dedup",
+                          "extend",
+                          "join",
+                          "concat",
+                          "keys",
+                          "values",
+                          "cloned",
+                          "copied",
+                          "and_then",
+                          "ok_or",
+                          "unwrap_or",
+                          "unwrap_or_else",
+                          "unwrap_or_default",
+                          "ok",
+                          "first",
+                          "last",
+                          "chain",
+                          "flat_map",
+                          "filter_map",
+                          "abs",
+                          "pow",
+                          "sqrt",
+                          "cmp",
+                          "eq",
+                          "into",
+                          "lock",
+                          "borrow",
+                          "borrow_mut",
+                          "send",
+                          "recv",
+                          "spawn",
+                          "starts_with",
+                          "ends_with",
+                          "replace",
+                          "to_uppercase",
+                          "to_lowercase",
+                          "windows",
+                          "chunks",
+                          "drain",
+                          "retain",
+                          "swap",
+                          "reverse",
+                          "write_str",
+                          "finish",
+                          "field",
+                          "step_by",
+                          "cycle",
+                          "peekable",
+                          "by_ref"}))
+            return true;
+        for (int i = 0; i + 4 < b_.size(); ++i)
+            if (b_.is(i, "fn") && b_.is(i + 1, name))
+                for (int k = i + 2; k < i + 8; ++k)
+                    if (b_.is(k, "self"))
+                        return true;
+        return false;
     }
 
     void replace_at(int i, int error) {
