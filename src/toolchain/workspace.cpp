@@ -297,8 +297,9 @@ std::string WorkspaceImpl::warm_up(const project::Project& project, std::string_
         return {};
     std::string key = dependencies_.key(project, kind, options_.registries);
     const bool first = warmed_.insert(key.empty() ? std::string(kind) : key).second;
-    if (first &&
-        !dependencies_.restore(key, main_.target)) { // a cold build of a few crates takes a busy machine minutes
+    // Never into a folder that code of the project could have prepared with links.
+    const bool warm = first && !ran_user_code_ && dependencies_.restore(key, main_.target);
+    if (first && !warm) { // a cold build of a few crates takes a busy machine minutes
         limits.wall *= 5;
         limits.cpu_seconds *= 5;
     }
