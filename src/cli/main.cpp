@@ -26,10 +26,8 @@ int main(int argc, char** argv) {
     cli::Run run;
     cli::add_fix(app, run);
     cli::add_compile(app, run);
-#if __has_include("server/server.h")
     cli::add_serve(app, run);
     cli::add_mcp(app, run);
-#endif
     cli::add_doctor(app, run);
     cli::add_config(app, run);
     try {
