@@ -14,8 +14,6 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
-
 /// The attribute `#[...]` around the error.
 Range attribute_at(const Site& site) {
     const Source& s = site.s();
