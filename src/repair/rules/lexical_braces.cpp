@@ -175,7 +175,7 @@ private:
             bool doubled = (b_.is(i - 1, brace) && !b_.line_start(i)) || (b_.is(i + 1, brace) && !b_.line_start(i + 1));
             bool alone = b_.line_start(i) && b_.line_start(i + 1);
             option({.first = i, .last = i + 1, .text = ""},
-                   doubled ? -0.7
+                   doubled ? 0.9
                    : alone ? -1.0
                            : -1.6,
                    fmt::format("The `{}` on line {} has no partner and is one too many.", brace, line(i)), Risk::none);

@@ -121,7 +121,7 @@ private:
                 continue;
             std::size_t at = s_.line_begin(line) + first;
             std::string_view rest = text.substr(first);
-            if (in_code(at) && comment_like(rest, line))
+            if (in_code(at) && comment_like(rest))
                 hashes.push_back(edit(at, at + marker(rest), "//"));
             else if (std::size_t hash = trailing(text); hash != text.npos && in_code(s_.line_begin(line) + hash))
                 hashes.push_back(edit(s_.line_begin(line) + hash, s_.line_begin(line) + hash + 1, "//"));
@@ -150,14 +150,14 @@ private:
 
     static std::size_t marker(std::string_view rest) { return rest.starts_with("--") ? 2 : 1; }
 
-    bool comment_like(std::string_view rest, std::size_t line) const {
+    static bool comment_like(std::string_view rest) {
         if (rest.starts_with("--"))
             return rest.size() > 2 && rest[2] == ' ';
         if (rest[0] == '#')
-            return rest.size() < 2 || (rest[1] != '[' && rest[1] != '!' && rest[1] != '"');
+            return rest.size() < 2 || (rest[1] != '[' && rest[1] != '!' && rest[1] != '"' &&
+                                       (rest[1] == ' ' || rest.find(']') == rest.npos));
         if (rest[0] == '/' && rest.size() > 1 && rest[1] != '/' && rest[1] != '*')
             return true;
-        (void)line;
         return false;
     }
 

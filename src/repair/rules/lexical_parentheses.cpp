@@ -112,7 +112,7 @@ private:
             else if (open == "[" && one_of(before, {"=", "&", "(", ",", ":", "#", "vec", "mut", "in", "<", "->"}))
                 w = before == "#" ? 0.3 : -0.2;
             else if (open == "[" && name)
-                w = -0.2;
+                w = after == "(" ? -3.0 : -0.2;
             if (i == close || one_of(after, {")", "]", "}"})) {
                 bool method = name && one_of(b_.at(i - 2), {".", "::"});
                 w -= open == "[" ? 2.5 : method ? 0.3 : 1.5;
@@ -144,13 +144,9 @@ private:
                 w += superfluous(b_.at(i + 1) == text ? i + 1 : i) ? 0.9 : -0.8;
             else if (doubled)
                 w += 0.5;
-            ideas_.consider(
-                {.first = i, .last = i + 1, .text = ""},
-                doubled    ? -0.4
-                : i == odd ? -1.4
-                           : -2.0,
-                "lexical-paren",
-                [&] { return fmt::format("The `{}` on line {} has no partner and is one too many.", text, line(i)); });
+            ideas_.consider({.first = i, .last = i + 1, .text = ""}, w, "lexical-paren", [&] {
+                return fmt::format("The `{}` on line {} has no partner and is one too many.", text, line(i));
+            });
         }
     }
 
