@@ -13,9 +13,8 @@ import argparse, collections, concurrent.futures as cf, json, os, pathlib, re, s
 ESCAPES = re.compile(r"\b(?:todo|unimplemented|unreachable|panic)!|\bunsafe\b|#!?\[\s*(?:allow|cfg|ignore|expect)\b"
                      r"|\.(?:unwrap|expect)\(")
 STUBS = re.compile(r"\b(?:todo|unimplemented)!|#!?\[\s*(?:allow|cfg|expect)\b")
-ITEM = re.compile(r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:unsafe\s+|const\s+|async\s+|extern\s+(?:\"C\"\s+)?)*"
-                  r"(fn|struct|enum|union|trait|impl|mod|static|type|macro_rules!)\b", re.M)
-TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.[^']*|[^'\\])'|'\w+|\w+|::|->|=>|[^\s\w]", re.S)
+EMPTY = re.compile(r"\bfn\s+\w+[^{};]*\{\s*\}")  # a new function without body is a stub as well
+TOKEN = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|\"(?:\\.|[^\"\\])*\"|'(?:\\.[^']*|[^'\\])'|'\w+|\w+|::|->|=>|[^\s\w]", re.S)
 
 
 def rustc_path():
@@ -99,14 +98,19 @@ def tokens(source):
 
 
 def lost_tokens(before, after):
-    """(tokens of the author that are gone, their share): what is not in the longest common subsequence."""
-    a, b = tokens(before), tokens(after)
-    row = [0] * (len(b) + 1)
-    for x in a:
-        last = 0
-        for j, y in enumerate(b, 1):
-            last, row[j] = row[j], last + 1 if x == y else max(row[j], row[j - 1])
-    return len(a) - row[-1], (len(a) - row[-1]) / max(1, len(a))
+    """(tokens of the author that are gone, their share). A statement that moved is not gone."""
+    a, b = collections.Counter(tokens(before)), collections.Counter(tokens(after))
+    lost = sum((a - b).values())
+    return lost, lost / max(1, sum(a.values()))
+
+
+def lost_items(before, after):
+    """Items whose name occurs less often than before; a function that became a closure keeps its name."""
+    names = re.compile(r"\b(?:fn|struct|enum|union|trait|mod|static|const|type)\s+(\w+)")
+    a, b = collections.Counter(names.findall(before)), collections.Counter(tokens(after))
+    gone = sum(1 for name, count in a.items() if b[name] < count)
+    impls = re.compile(r"^\s*(?:unsafe\s+)?impl\b", re.M)
+    return gone + max(0, len(impls.findall(before)) - len(impls.findall(after)))
 
 
 def statements(source):
@@ -116,11 +120,11 @@ def statements(source):
 def judge(before, after, ok):
     if not ok:
         return "fails"
-    if len(STUBS.findall(after)) > len(STUBS.findall(before)):
+    if len(STUBS.findall(after)) > len(STUBS.findall(before)) or len(EMPTY.findall(after)) > len(EMPTY.findall(before)):
         return "stubbed"
     code_before, code_after = " ".join(tokens(before)), " ".join(tokens(after))
     lost, share = lost_tokens(before, after)  # the examples are tiny: four tokens may be a fifth of the program
-    if len(ITEM.findall(after)) < len(ITEM.findall(before)) or (share > 0.2 and lost > 4) \
+    if lost_items(code_before, code_after) or (share > 0.2 and lost > 4) \
             or statements(code_after) < statements(code_before) - 1:
         return "gutted"
     if len(ESCAPES.findall(code_after)) > len(ESCAPES.findall(code_before)):
