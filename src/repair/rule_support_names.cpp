@@ -292,8 +292,8 @@ std::string spell_type(const Tree& tree, std::size_t offset, std::string_view ty
     t = base::replace_all(t, "{float}", "f64");
     if (is_iterator_adapter(t)) {
         std::string item = iterator_item(t);
-        bool local = std::find(visible_types(tree, offset).begin(), visible_types(tree, offset).end(), type_head(t)) !=
-                     visible_types(tree, offset).end();
+        const auto here = visible_types(tree, offset);
+        bool local = std::find(here.begin(), here.end(), type_head(t)) != here.end();
         if (item.empty() && !local)
             return {};
         if (!item.empty() && !local)

@@ -19,6 +19,7 @@ struct Call {
     Range expression;     // of the receiver
     std::size_t dot = 0;  // offset of the `.`
     bool path = false;    // `Type::name`
+    int misses = 0;       // errors of this kind on the same receiver type
 };
 
 /// The receiver's type as the message tells it.
@@ -56,6 +57,8 @@ std::optional<Call> call_of(const RuleContext& context) {
         return std::nullopt;
     }
     c.place = std::move(*p);
+    for (const auto& d : context.all)
+        c.misses += d.is_error() && d.code == "E0599" && receiver_type(d) == c.receiver;
     return c;
 }
 
@@ -113,6 +116,8 @@ private:
             if (local && n.closeness >= 0.75)
                 declaration(context, c, head, n, missing, out);
         }
+        if (local && c.path)
+            add_variant(context, c, head, missing, out);
         if (local && !c.path) // a field with parentheses, or of a near name
             for (const auto& f : fields_of(context, head)) {
                 auto open = static_cast<std::int64_t>(c.token) + 1;
@@ -121,6 +126,45 @@ private:
                 out.edit("field-spelling", c.place.path, t.begin, s.tokens()[c.token + 2].end, f.name, Risk::low, 0.6,
                          fmt::format("`{}` is a field, not a method: it is read without parentheses.", f.name));
             }
+    }
+
+    /// The enumeration lost a variant that the program uses.
+    static void add_variant(const RuleContext& context, const Call& c, const std::string& head, int missing, Proposals& out) {
+        const Source& s = *c.place.source;
+        if (c.name.empty() || c.name[0] < 'A' || c.name[0] > 'Z')
+            return;
+        std::string shape;
+        auto open = c.token + 1;
+        if (open < s.tokens().size() && s.at(static_cast<std::int64_t>(open)) == "(") {
+            for (Range r : c.place.tree->arguments(s.tokens()[open].begin)) {
+                std::string t = guess_type(context, *c.place.tree, c.place.path, r);
+                t = t == "&str" ? "String" : spell_type(*c.place.tree, c.place.begin, t);
+                if (t.empty())
+                    return;
+                shape += (shape.empty() ? "(" : ", ") + t;
+            }
+            shape += shape.empty() ? "" : ")";
+        } else if (s.at(static_cast<std::int64_t>(open)) == "{" && s.at(static_cast<std::int64_t>(open) + 2) == ":") {
+            return;
+        }
+        for (const auto& d : types_named(context, head, c.place.path)) {
+            if (d.item->kind != ItemKind::enumeration || d.item->body.empty())
+                continue;
+            const Source& ds = d.tree->source();
+            std::size_t at = d.item->body.begin + 1;
+            std::string text = " " + c.name + shape + (d.item->variants.empty() ? " " : ",");
+            if (!d.item->variants.empty()) {
+                const auto& last = d.item->variants.back();
+                auto after = ds.token_at(last.range.end);
+                bool comma = ds.at(static_cast<std::int64_t>(after)) == ",";
+                bool multi = ds.line_of(d.item->body.begin) != ds.line_of(last.range.begin);
+                at = comma ? ds.tokens()[after].end : last.range.end;
+                text = (comma ? "" : ",") + (multi ? "\n" + std::string(ds.line_indent(ds.line_of(last.range.begin))) : std::string(" ")) + c.name +
+                       shape + (comma ? "," : "");
+            }
+            out.insert("field-variant", d.path, at, text, Risk::behaviour, missing > 1 ? 0.6 : 0.42,
+                       fmt::format("`{}` has no variant `{}`, but the program uses one.", head, c.name));
+        }
     }
 
     static void declaration(const RuleContext& context, const Call& c, const std::string& head, const Near& n, int missing, Proposals& out) {
@@ -157,8 +201,28 @@ private:
     };
 
     static void add(const Call& c, const std::vector<Option>& options, Proposals& out, Risk risk = Risk::low) {
-        for (const auto& o : options)
+        for (const auto& o : options) {
+            if (o.text.empty())
+                continue;
             out.insert("field-adapter", c.place.path, c.dot, o.text, risk, o.prior, o.why);
+            at_initializer(c, o.text, risk, o.prior, o.why, out);
+        }
+    }
+
+    /// The receiver is a variable: what is missing may be missing where it got its value.
+    static void at_initializer(const Call& c, const std::string& text, Risk risk, double prior, const std::string& why, Proposals& out) {
+        const Source& s = *c.place.source;
+        std::string_view name = s.text(c.expression);
+        if (c.misses == 0 || prior < 0.3)
+            return;
+        for (const auto& b : c.place.tree->bindings_at(c.place.begin)) {
+            if (b.name != name)
+                continue;
+            if (b.origin == syntax::Binding::Origin::let && !b.initializer.empty())
+                out.edits("field-initializer", wrap_edits(s, c.place.path, b.initializer, "", text, true), risk,
+                          c.misses > 1 ? std::min(0.9, prior * 1.15) : prior * 0.62, why + " It is missing where `" + std::string(name) + "` is set.");
+            return;
+        }
     }
 
     static void adapters(const RuleContext&, const Call& c, Proposals& out) {
@@ -268,8 +332,11 @@ private:
         if (type_head(r) == head)
             out.insert("field-unwrap", c.place.path, c.dot, "?", Risk::low, base + 0.08,
                        fmt::format("The receiver is an `{}`; `?` takes the value out or returns early.", head));
-        out.insert("field-unwrap", c.place.path, c.dot, ".unwrap()", Risk::destructive, base,
-                   fmt::format("The receiver is an `{}`; the value has to be taken out first (panics when there is none).", head));
+        std::string why = fmt::format("The receiver is an `{}`; the value has to be taken out first (panics when there is none).", head);
+        out.insert("field-unwrap", c.place.path, c.dot, ".unwrap()", Risk::destructive, base, why);
+        at_initializer(c, ".unwrap()", Risk::destructive, base, why, out);
+        if (type_head(r) == head)
+            at_initializer(c, "?", Risk::low, base + 0.08, why, out);
         out.insert("field-unwrap", c.place.path, c.dot, ".as_ref().unwrap()", Risk::destructive, base * 0.4, "Lends the value inside.");
         out.insert("field-unwrap", c.place.path, c.dot, ".as_mut().unwrap()", Risk::destructive, base * 0.3, "Lends the value inside for changing.");
         // the receiver is `Some(x).f()` for one call: map
