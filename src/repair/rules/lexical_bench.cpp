@@ -282,7 +282,7 @@ double Ideas::outcome(const Verdict& v, const Change& change, bool& reads, bool&
     else if (v.unmatched > odd)
         score = -7;
     else
-        score = advance > 40 ? -1.2 : advance > 12 ? -1.6 : advance > 4 ? -2.6 : advance > 1 ? -4.0 : -7;
+        score = advance > 40 ? -1.2 : advance > 12 ? -1.6 : advance > 4 ? -2.6 : advance > 0 ? -4.0 : -7;
     better = score > -5;
     int delta = v.layout - bench_.layout_before();
     score -= 0.6 * delta;

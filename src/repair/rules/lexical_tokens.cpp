@@ -66,6 +66,7 @@ public:
         int start = b_.statement_start(error);
         if (start < error - 3)
             line_ends(start, error);
+        macro_calls(start, error);
     }
 
 private:
@@ -96,6 +97,15 @@ private:
             replace_at(i, error);
             remove_at(i, error);
         }
+    }
+
+    /// `vec[0; n]`: the name of a macro in front of a delimiter.
+    void macro_calls(int start, int error) {
+        for (int i = std::max(start, error - 80); i < std::min(error, b_.size() - 1); ++i)
+            if (b_.kind(i, Kind::ident) && b_.kind(i + 1, Kind::open) && !b_.is(i + 1, "{") &&
+                !one_of(b_.at(i - 1), {".", "::", "fn"}) && known_macro(b_.at(i)))
+                ideas_.consider({.first = i + 1, .last = i + 1, .text = "!", .tight = true}, 0.8, rule_,
+                                [&] { return fmt::format("`{}` is a macro: its name ends with `!`.", b_.at(i)); });
     }
 
     double distance(int gap, int error) const {
