@@ -55,7 +55,7 @@ struct Core {
     std::unordered_set<Session*> sessions; // I/O thread only
     std::vector<std::shared_ptr<tcp::acceptor>> acceptors;
     std::optional<asio::steady_timer> sweeper;
-    bool draining = false; // I/O thread only
+    bool draining = false, stopping = false; // I/O thread only
     std::atomic<std::size_t> connections{0};
     std::mutex mutex;
     std::condition_variable changed;
@@ -372,6 +372,7 @@ private:
         Exchange::Head head = exchange->take_head();
         if (!head.ready || head.streaming) {
             watching_ = true;
+            stop_watching_ = false;
             asio::co_spawn(core_->ioc, watch(shared_from_this(), exchange), asio::detached);
         }
         while (!head.ready && !exchange->is_lost()) {
@@ -385,6 +386,7 @@ private:
             exchange->finished();
         else
             exchange->lost();
+        stop_watching_ = true;
         while (watching_) { // the next read must not race with the watcher's
             error_code ec;
             socket_.cancel(ec);
@@ -448,7 +450,7 @@ private:
     /// While a request runs, notices that the client has gone; keeps a pipelined request for later.
     static asio::awaitable<void> watch(std::shared_ptr<Session> self, std::shared_ptr<Exchange> exchange) {
         error_code ec;
-        for (;;) {
+        while (!self->stop_watching_) { // a cancel() that comes between two waits would go unnoticed
             co_await self->socket_.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, ec));
             if (ec)
                 break;
@@ -482,7 +484,7 @@ private:
     Clock::time_point deadline_ = Clock::time_point::max();
     Phase phase_ = Phase::idle;
     bool keep_ = true, head_only_ = false, http11_ = true;
-    bool timed_out_ = false, aborted_ = false, woken_ = false, watching_ = false;
+    bool timed_out_ = false, aborted_ = false, woken_ = false, watching_ = false, stop_watching_ = false;
     bool turned_away_ = false;
 };
 
@@ -510,7 +512,7 @@ asio::awaitable<void> accept_loop(std::shared_ptr<Core> core, std::shared_ptr<tc
 }
 
 asio::awaitable<void> sweep_loop(std::shared_ptr<Core> core) {
-    for (;;) {
+    while (!core->stopping) { // a cancel() that finds the timer expired already would go unnoticed
         error_code ec;
         core->sweeper->expires_after(sweep_interval);
         co_await core->sweeper->async_wait(asio::redirect_error(asio::use_awaitable, ec));
@@ -582,6 +584,7 @@ public:
             const auto all = core->sessions; // abort() may end sessions later, not now; a copy costs nothing
             for (auto* session : all)
                 session->abort();
+            core->stopping = true;
             core->sweeper->cancel();
         });
         work_.reset();
