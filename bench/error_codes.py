@@ -100,17 +100,17 @@ def tokens(source):
 def lost_tokens(before, after):
     """(tokens of the author that are gone, their share). A statement that moved is not gone."""
     a, b = collections.Counter(tokens(before)), collections.Counter(tokens(after))
-    lost = sum((a - b).values())
+    lost = min(sum((a - b).values()), max(0, sum(a.values()) - sum(b.values())))  # what was replaced is not gone either
     return lost, lost / max(1, sum(a.values()))
 
 
 def lost_items(before, after):
     """Items whose name occurs less often than before; a function that became a closure keeps its name."""
     names = re.compile(r"\b(?:fn|struct|enum|union|trait|mod|static|const|type)\s+(\w+)")
+    before, after = " ".join(tokens(before)), " ".join(tokens(after))
     a, b = collections.Counter(names.findall(before)), collections.Counter(tokens(after))
     gone = sum(1 for name, count in a.items() if b[name] < count)
-    impls = re.compile(r"^\s*(?:unsafe\s+)?impl\b", re.M)
-    return gone + max(0, len(impls.findall(before)) - len(impls.findall(after)))
+    return gone + max(0, tokens(before).count("impl") - tokens(after).count("impl"))
 
 
 def statements(source):
@@ -124,7 +124,7 @@ def judge(before, after, ok):
         return "stubbed"
     code_before, code_after = " ".join(tokens(before)), " ".join(tokens(after))
     lost, share = lost_tokens(before, after)  # the examples are tiny: four tokens may be a fifth of the program
-    if lost_items(code_before, code_after) or (share > 0.2 and lost > 4) \
+    if lost_items(before, after) or (share > 0.2 and lost > 4) \
             or statements(code_after) < statements(code_before) - 1:
         return "gutted"
     if len(ESCAPES.findall(code_after)) > len(ESCAPES.findall(code_before)):

@@ -143,6 +143,9 @@ void in_type(Site& site, const Item& type) {
     for (std::size_t i = s.token_at(type.name_range.end); i < s.tokens().size() && s.tokens()[i].begin < type.range.end; ++i)
         if (s.text(s.tokens()[i]) == "&" && i + 1 < s.tokens().size() && s.tokens()[i + 1].kind != Kind::lifetime)
             edits.push_back(site.put(s.tokens()[i].end, name + " "));
+    auto at_token = s.tokens()[site.token()];
+    if (at_token.kind == Kind::ident && s.at(static_cast<Index>(site.token()) + 1) != "<") // a borrowing type without argument
+        edits.push_back(site.put(at_token.end, "<" + name + ">"));
     std::vector<Edit> everywhere = edits;
     if (!declared)
         for (const auto& path : site.context.sources.rust_files()) {

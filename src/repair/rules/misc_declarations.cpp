@@ -59,7 +59,7 @@ void defined_twice(Site& site) { // E0428 E0592 E0201
         std::swap(first, second);
     bool identical = same_tokens(s, first->range, s, second->range);
     if (identical)
-        site.propose(Risk::destructive, 0.5, "`" + second->name + "` is written twice, word for word; one is enough.", {cut_line(s, site.path(), second->range)});
+        site.propose(Risk::destructive, second->body.empty() ? 0.35 : 0.6, "`" + second->name + "` is written twice, word for word; one is enough.", {cut_line(s, site.path(), second->range)});
     const Item* owner = owner_of(site.t(), *second);
     bool in_trait_impl = owner && !owner->trait_name.empty();
     if (in_trait_impl) {

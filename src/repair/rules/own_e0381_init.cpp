@@ -96,7 +96,7 @@ void initialise(Site& site) {
             Range conditional = inner[1].statement;
             if (body.match >= 0 && s.text(conditional).starts_with("if") && inner[1].open == frames.front().open &&
                 s.tokens()[static_cast<std::size_t>(body.match)].end == without_semicolon(s, conditional).end)
-                site.propose(Risk::behaviour, compound ? 0.2 : 0.5,
+                site.propose(Risk::behaviour, compound ? 0.2 : 0.6,
                              "`" + name + "` has no value when the condition is false; the `else` gives it a neutral one.",
                              {site.put(s.tokens()[static_cast<std::size_t>(body.match)].end,
                                        " else {\n" + indent_at(s, only.begin) + name + " = " + value + ";\n" +
@@ -104,7 +104,7 @@ void initialise(Site& site) {
         }
     }
     if (!value.empty())
-        site.propose(Risk::behaviour, compound ? 0.75 : 0.45, "`" + name + "` is read before it has a value; it starts with a neutral one.",
+        site.propose(Risk::behaviour, compound ? 0.75 : 0.57, "`" + name + "` is read before it has a value; it starts with a neutral one.",
                      with_mut({site.put(at, " = " + value)}));
     // assigned only later in the same block: the declaration moves there
     if (assignments >= 1 && !only.empty()) {
