@@ -340,14 +340,16 @@ void Ideas::emit(Proposals& out) const {
     constexpr std::size_t most = 24;
     if (sorted.size() > most)
         sorted.resize(most);
+    // The best idea is right more often than its share of the plain sum says (measured): sharpen.
+    constexpr double sharpness = 1.5;
     double sum = 0.05;
     for (const Idea* i : sorted)
-        sum += std::exp(i->score - sorted.front()->score);
+        sum += std::exp(sharpness * (i->score - sorted.front()->score));
     for (const Idea* i : sorted) {
-        double prior = 0.95 * std::exp(i->score - sorted.front()->score) / sum;
+        double prior = 0.95 * std::exp(sharpness * (i->score - sorted.front()->score)) / sum;
         if (!i->reads && !bench_.before().ok)
             prior *= 0.85;
-        if (prior < 0.004)
+        if (prior < 0.002)
             break;
         out.edits(i->rule, i->edits, i->risk, prior, i->why);
     }

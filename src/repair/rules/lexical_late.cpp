@@ -46,7 +46,7 @@ class AlienWords final : public Rule {
 public:
     std::string_view name() const override { return "lexical-alien"; }
     bool applies(const toolchain::Diagnostic& d) const override {
-        return d.phase == toolchain::Phase::resolve && d.primary();
+        return code_is(d, {"E0412", "E0425", "E0433", "E0423"}) && d.primary();
     }
     void propose(const RuleContext& context, Proposals& out) const override {
         auto place = primary_place(context);

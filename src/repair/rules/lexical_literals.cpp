@@ -218,16 +218,21 @@ private:
         }
         if (!suspicious && !near)
             return false;
-        if (odd && odd->kind != Kind::character)
-            string_end(line, base, text, odd->begin, near);
-        if (odd && odd->kind != Kind::character)
-            string_start(line, base, text, odd->begin, near);
+        if (odd && odd->kind != Kind::character) {
+            int tried = 0;
+            for (std::size_t q = text.find('"'); q != text.npos && tried < 6; q = text.find('"', q + 1), ++tried) {
+                double away = q == odd->begin ? 0 : -0.5;
+                string_end(line, base, text, q, near, away);
+                string_start(line, base, text, q, near, away);
+            }
+        }
         characters(line, base, text, near);
         return suspicious;
     }
 
     /// A closing quote is missing behind the quote at `quote`.
-    void string_end(std::size_t line, std::size_t base, std::string_view text, std::size_t quote, bool near) {
+    void string_end(std::size_t line, std::size_t base, std::string_view text, std::size_t quote, bool near,
+                    double away) {
         std::string why = fmt::format("The string that starts on line {} is never closed.", line + 1);
         for (std::size_t i = quote + 1; i <= text.size(); ++i) {
             std::string_view rest = text.substr(i);
@@ -248,15 +253,18 @@ private:
                 !(rest.size() > 1 && std::isalpha(static_cast<unsigned char>(rest[1])) && rest.find('(') != rest.npos))
                 continue;
             // what follows should be the end of the statement
-            bool plain_tail = rest.find_first_not_of(");,]}? ") == rest.npos;
+            bool method = rest.starts_with(").") && rest.size() > 2 &&
+                          std::isalpha(static_cast<unsigned char>(rest[2])) && rest.find('(', 2) != rest.npos;
+            bool plain_tail = method || rest.find_first_not_of(");,]}? ") == rest.npos;
             w += plain_tail ? 0.4 : 0;
             w -= 1.6 * std::abs(placeholders(text.substr(quote, i - quote)) - values_behind(rest));
-            ideas_.consider_text({edit(base + i, base + i, "\"")}, w + (near ? 0.3 : 0), rule_, why);
+            ideas_.consider_text({edit(base + i, base + i, "\"")}, w + away + (near ? 0.3 : 0), rule_, why);
         }
     }
 
     /// The quote at `quote` closes a string whose opening quote is missing.
-    void string_start(std::size_t line, std::size_t base, std::string_view text, std::size_t quote, bool near) {
+    void string_start(std::size_t line, std::size_t base, std::string_view text, std::size_t quote, bool near,
+                      double away) {
         std::string why = fmt::format("The string that ends on line {} has no opening quote.", line + 1);
         for (std::size_t i = 0; i < quote; ++i) {
             char before = i > 0 ? text[i - 1] : '\n';
@@ -268,9 +276,15 @@ private:
                 before == '&';
             if (!place || c == ' ' || c == '"')
                 continue;
-            double w = before == '(' ? 0 : before == '[' ? -0.4 : text.find_first_not_of(" \t") == i ? -0.5 : -0.4;
+            bool destination = text.substr(0, i).ends_with("write!(") || text.substr(0, i).ends_with("writeln!(") ||
+                               text.substr(0, i).ends_with("assert!(") || text.substr(0, i).ends_with("assert_eq!(");
+            double w = destination                          ? -1.6
+                       : before == '('                      ? 0
+                       : before == '['                      ? -0.4
+                       : text.find_first_not_of(" \t") == i ? -0.5
+                                                            : -0.4;
             w -= 1.6 * std::abs(placeholders(text.substr(i, quote - i)) - values_behind(text.substr(quote + 1)));
-            ideas_.consider_text({edit(base + i, base + i, "\"")}, w + (near ? 0.3 : 0), rule_, why);
+            ideas_.consider_text({edit(base + i, base + i, "\"")}, w + away + (near ? 0.3 : 0), rule_, why);
         }
     }
 

@@ -67,6 +67,7 @@ public:
         if (start < error - 3)
             line_ends(start, error);
         macro_calls(start, error);
+        angles(start, error);
     }
 
 private:
@@ -97,6 +98,49 @@ private:
             replace_at(i, error);
             remove_at(i, error);
         }
+    }
+
+    /// `Vec<Option<u8> = x`: somewhere behind the open `<`.
+    void angles(int start, int error) {
+        int open = 0;
+        for (int i = start; i < std::min(error + 1, b_.size()); ++i) {
+            std::string_view t = b_.at(i);
+            open += t == "<" ? 1 : t == ">" ? -1 : t == ">>" ? -2 : 0;
+        }
+        if (open <= 0 || error - start > 120)
+            return;
+        for (int gap = start + 2; gap <= std::min(error + 1, b_.size()); ++gap) {
+            double w = fit(">", gap);
+            if (w > -2)
+                ideas_.consider(
+                    {.first = gap, .last = gap, .text = ">", .tight = true}, w - 0.12 * std::max(error - gap, 0), rule_,
+                    [&] { return fmt::format("A `<` on line {} is never closed; a `>` is missing.", line(gap - 1)); });
+        }
+    }
+
+    /// Holes of the format string around the gap less the arguments that are there; -1 when it is no format call.
+    int open_holes(int gap) const {
+        int open = gap < b_.size() ? static_cast<int>(b_.source().enclosing_open(static_cast<std::size_t>(gap))) : -1;
+        if (open < 2 || !b_.is(open - 1, "!") || b_.match(open) < 0)
+            return -1;
+        int text = -1, holes = 0, values = 0;
+        for (int i = open + 1; i < b_.match(open);
+             i = b_.kind(i, Kind::open) && b_.match(i) > i ? b_.match(i) + 1 : i + 1) {
+            if (text < 0 && b_.kind(i, Kind::string))
+                text = i;
+            else if (text >= 0 && b_.is(i, ","))
+                values += b_.is(i + 1, ")") ? 0 : 1;
+        }
+        if (text < 0)
+            return -1;
+        std::string_view s = b_.at(text);
+        for (std::size_t i = 0; i + 1 < s.size(); ++i) {
+            if (s[i] == '{' && s[i + 1] == '{')
+                ++i;
+            else if (s[i] == '{' && (s[i + 1] == '}' || s[i + 1] == ':'))
+                ++holes;
+        }
+        return std::max(holes - values, 0);
     }
 
     /// `vec[0; n]`: the name of a macro in front of a delimiter.
@@ -147,6 +191,8 @@ private:
                          b_.kind(gap - 1, Kind::character);
         if (t == ";")
             return line_end || z == "}" ? 0.2 : value_end ? -2.2 : -4;
+        if (t == "," && value_end && open_holes(gap) >= 0)
+            return open_holes(gap) > 0 ? 0.4 : -2.0;
         if (t == ",")
             return value_end || one_of(a, {">", "_"}) ? (line_end ? 0.1 : spaced ? 0 : -0.8) : -3.5;
         if (t == ":") {
@@ -158,6 +204,13 @@ private:
                    : a == "self"                                                     ? -0.8
                                                                                      : -4;
         }
+        if (t == "::" && next_name &&
+            (a == "Self" ||
+             one_of(a, {"mem",     "fs",   "io",          "env",   "fmt",    "cmp",   "iter", "thread", "mpsc",
+                        "process", "time", "collections", "str",   "string", "slice", "ptr",  "rc",     "cell",
+                        "sync",    "ops",  "num",         "f64",   "f32",    "u32",   "i32",  "u64",    "i64",
+                        "usize",   "u8",   "char",        "crate", "super",  "std",   "core", "alloc"})))
+            return 0.4;
         if (t == "::")
             return (name || a == ">") && (next_name || z == "<" || z == "{" || z == "*")
                        ? (upper || a == "std" || a == "crate" || a == "super" ? -0.1
