@@ -165,8 +165,6 @@ std::optional<ExpectedFound> expected_found(const toolchain::Diagnostic& d, cons
     ExpectedFound out;
     read(e, out.expected, out.expected_kind);
     read(f, out.found, out.found_kind);
-    bool elided = out.expected.empty() || out.found.empty() || out.expected.find("...") != std::string::npos ||
-                  out.found.find("...") != std::string::npos;
     for (const auto& child : d.children) {
         auto ticked = backticked(child.message);
         if (ticked.size() < 2 || child.message.find("expected ") == std::string::npos ||
@@ -179,9 +177,12 @@ std::optional<ExpectedFound> expected_found(const toolchain::Diagnostic& d, cons
         auto tick = child.message.find('`', newline);
         if (tick != std::string::npos)
             out.found_kind = std::string(trim(std::string_view(child.message).substr(newline + 6, tick - newline - 6)));
-        (void)elided;
-        out.expected = clean_type(ticked[0]); // the note is never shortened as much as the label
-        out.found = clean_type(ticked[1]);
+        // the label shortens long types with `...`, the note writes `_` for what both have in common
+        auto shortened = [](const std::string& t) { return t.empty() || t.find("...") != std::string::npos; };
+        if (shortened(out.expected))
+            out.expected = clean_type(ticked[0]);
+        if (shortened(out.found))
+            out.found = clean_type(ticked[1]);
         break;
     }
     return out;
@@ -417,6 +418,21 @@ bool needs_parentheses(const Source& source, Range e) {
         }
     }
     return false;
+}
+
+std::optional<Range> plain_initializer(const Tree& tree, Range expression) {
+    std::string_view name = tree.source().text(expression);
+    for (const auto& b : tree.bindings_at(expression.begin)) {
+        if (b.name != name)
+            continue;
+        if (b.origin != syntax::Binding::Origin::let || b.initializer.empty() || !b.type_range.empty())
+            return std::nullopt;
+        auto before = tree.source().at(static_cast<std::int64_t>(tree.source().token_at(b.name_range.begin)) - 1);
+        if (before != "let" && before != "mut")
+            return std::nullopt;
+        return b.initializer;
+    }
+    return std::nullopt;
 }
 
 std::vector<project::Edit> wrap_edits(const Source& source, std::string_view path, Range e, std::string before,

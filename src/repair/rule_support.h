@@ -141,6 +141,8 @@ bool needs_parentheses(const Source& source, Range expression);
 /// Edits that wrap the expression as `before(expr)after`, adding parentheses round it when `tight`.
 std::vector<project::Edit> wrap_edits(const Source& source, std::string_view path, Range expression, std::string before,
                                       std::string after, bool tight);
+/// The expression is a variable bound by a plain `let name = init` without a type: the initialiser.
+std::optional<Range> plain_initializer(const Tree& tree, Range expression);
 project::Edit make_edit(std::string_view path, std::size_t begin, std::size_t end, std::string text);
 
 } // namespace rustcoder::repair

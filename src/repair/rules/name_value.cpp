@@ -1,5 +1,6 @@
 // E0425, E0423, E0531 for values and functions: a misspelling, a missing `self.`, `let`, prefix or parameter.
 #include "repair/rule_support.h"
+#include "repair/rules/field_table.h"
 
 #include "base/text.h"
 
@@ -82,6 +83,7 @@ public:
             missing_let(*place, name, f, out);
             missing_parameter(context, *place, name, f, out);
             variants(context, *place, name, out);
+            lost_head(context, *place, name, f, out);
             out_of_block(*place, name, f, out);
         }
         spelling(context, *place, name, f, in_path, out);
@@ -218,6 +220,59 @@ private:
                 if (const Item* o = p.tree->parent(i); o && o->kind == ItemKind::impl && o->name == owner->name)
                     out.insert("name-self", p.path, p.begin, "Self::", Risk::low, 0.88,
                                fmt::format("`{}` is a constant of `{}`; it is written `Self::{}`.", name, owner->name, name));
+    }
+
+    /// `new()` without its type, `trim()` without `self.`: what stood in front is lost.
+    static void lost_head(const RuleContext& context, const Place& p, const std::string& name, const Item* f, Proposals& out) {
+        if (!f)
+            return;
+        const Source& s = *p.source;
+        const Item* owner = owner_of(*p.tree, *f);
+        bool has_self = !f->parameters.empty() && f->parameters.front().is_self;
+        if (is_call(p) && has_self && owner) {
+            for (Family family : {Family::owned_text, Family::vector, Family::iterator, Family::option})
+                if (has_method(family, name)) {
+                    out.insert("name-self", p.path, p.begin, "self.", Risk::low, owner->trait_name.empty() ? 0.4 : 0.7,
+                               fmt::format("`{}` is a method; it is called on `self`.", name));
+                    break;
+                }
+        }
+        if (name != "new" && name != "from" && name != "with_capacity" && name != "default" && name != "from_utf8" && name != "from_iter")
+            return;
+        std::vector<std::pair<std::string, double>> heads;
+        for (const auto& b : p.tree->bindings_in(*f)) {
+            if (b.initializer.begin > p.begin || b.initializer.end <= p.begin)
+                continue;
+            if (!b.type_text.empty())
+                heads.emplace_back(type_head(clean_type(b.type_text)), 0.92);
+            for (std::size_t i : uses_in(s, f->body, b.name).tokens) { // by what is done with the variable
+                auto method = s.at(static_cast<std::int64_t>(i) + 2);
+                if (s.at(static_cast<std::int64_t>(i) + 1) != ".")
+                    continue;
+                if (method == "push_str")
+                    heads.emplace_back("String", 0.85);
+                else if (method == "push")
+                    heads.emplace_back("Vec", 0.8);
+                else if (method == "entry" || method == "contains_key")
+                    heads.emplace_back("HashMap", 0.8);
+                else if (method == "push_back" || method == "pop_front")
+                    heads.emplace_back("VecDeque", 0.85);
+                else if (method == "insert")
+                    heads.emplace_back("HashSet", 0.5);
+            }
+        }
+        std::string r = type_head(clean_type(s.text(f->return_type)));
+        if (!r.empty() && r != "Self" && r != "&")
+            heads.emplace_back(r, 0.6);
+        for (const char* usual : {"Vec", "String", "HashMap"})
+            heads.emplace_back(usual, name == "from" ? (usual[0] == 'S' ? 0.7 : 0.2) : 0.45);
+        for (const auto& d : items_where(context, [](const Item& i) { return i.kind == ItemKind::structure; }))
+            for (const auto& m : methods_of(context, d.item->name))
+                if (m.item->name == name)
+                    heads.emplace_back(d.item->name, 0.4);
+        for (const auto& [head, prior] : heads)
+            out.insert("name-head", p.path, p.begin, head + "::", Risk::low, prior,
+                       fmt::format("`{}` belongs to a type and is called as `{}::{}`.", name, head, name));
     }
 
     static void missing_let(const Place& p, const std::string& name, const Item* f, Proposals& out) {

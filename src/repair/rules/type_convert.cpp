@@ -80,7 +80,7 @@ void removals(const Mismatch& m, Proposals& out) {
         std::size_t end = tokens[first].end;
         if (s.at(static_cast<std::int64_t>(first) + 1) == "mut")
             end = tokens[first + 2].begin;
-        out.edit("type-unborrow", m.place.path, m.expression.begin, end, "", Risk::low, 0.82,
+        out.edit("type-unborrow", m.place.path, m.expression.begin, end, "", Risk::low, is_mut_ref(m.found) ? 0.6 : 0.82,
                  "The value itself is wanted here, not a reference to it.");
     }
     if (t.starts_with("&") && !t.starts_with("&mut") && is_mut_ref(m.expected))
@@ -149,6 +149,18 @@ public:
                 }
                 auto edits = wrap_edits(*m.place.source, m.place.path, m.expression, c.before, c.after, c.tight);
                 out.edits("type-convert", std::move(edits), c.risk, prior, c.why);
+                auto init = c.before.empty() ? plain_initializer(*m.place.tree, m.expression) : std::nullopt;
+                if (!init || prior < 0.35)
+                    continue;
+                int alike = 0; // errors about the same variable
+                for (const auto& d : context.all)
+                    if (d.is_error())
+                        for (const auto& span : d.spans)
+                            alike += span.primary && span.file == m.place.path && span.end - span.begin == m.text().size() &&
+                                     m.place.source->text(span.begin, span.end) == m.text();
+                out.edits("type-initializer", wrap_edits(*m.place.source, m.place.path, *init, c.before, c.after, c.tight), c.risk,
+                          alike > 1 ? std::min(0.92, prior * 1.1) : prior * 0.75,
+                          c.why + fmt::format(" It is missing where `{}` is set.", m.text()));
             }
         }
         // every wrong argument of one call at once

@@ -131,6 +131,11 @@ void operands(const RuleContext& context, const Place& op, Proposals& out) {
         if (type_head(return_type_at(*op.tree, op.begin)) == head)
             put(op, e, "", "?", Risk::low, 0.62, "`?` takes the value out or returns early.", out);
         put(op, e, "", ".unwrap()", Risk::destructive, 0.5, "The value has to be taken out before one can calculate with it.", out);
+        if (auto init = plain_initializer(*op.tree, e)) {
+            if (type_head(return_type_at(*op.tree, op.begin)) == head)
+                put(op, *init, "", "?", Risk::low, 0.66, "`?` takes the value out or returns early.", out);
+            put(op, *init, "", ".unwrap()", Risk::destructive, 0.52, "The value has to be taken out where the variable is set.", out);
+        }
         if (is_numeric(inner))
             put(op, e, "", ".unwrap_or(0)", Risk::behaviour, 0.2, "The value is taken out, zero in its place when there is none.", out);
     }
@@ -153,11 +158,31 @@ void collecting(const RuleContext& context, const Place& p, Proposals& out) {
     std::string wanted = clean_type(ticked[0]), item = clean_type(ticked[1]);
     const Source& s = *p.source;
     std::size_t token = p.token();
+    bool turbofish = s.at(static_cast<std::int64_t>(token) - 1) == "<" && s.at(static_cast<std::int64_t>(token) - 2) == "::";
+    if (turbofish) { // the span is the type in `collect::<..>`
+        std::string owned = wanted == "&str" ? "String" : is_ref(wanted) && wanted.starts_with("&[") ? "Vec<" + wanted.substr(2, wanted.size() - 3) + ">" : "";
+        if (!owned.empty())
+            out.edit("type-collect", p.path, p.begin, p.end, owned, Risk::low, 0.88,
+                     fmt::format("What is gathered has to be owned: `{}`.", owned));
+        token -= 3;
+    }
     if (token == 0 || s.at(static_cast<std::int64_t>(token) - 1) != ".")
         return;
     std::size_t dot = s.tokens()[token - 1].begin;
     auto a = type_arguments(wanted);
     std::string element = wanted == "String" ? "char" : a.size() == 1 ? a[0] : "";
+    if (element == "&str" && item == "String") // declared by `let` or the signature
+        if (const Item* f = p.tree->function_at(p.begin)) {
+            auto retype = [&](Range r) {
+                if (!r.empty() && clean_type(s.text(r)) == wanted)
+                    out.edit("type-collect", p.path, r.begin, r.end, base::replace_all(wanted, element, item), Risk::low, 0.78,
+                             "The iterator gives owned texts.");
+            };
+            for (const auto& b : p.tree->bindings_in(*f))
+                if (b.statement.contains(p.begin))
+                    retype(b.type_range);
+            retype(f->return_type);
+        }
     auto insert = [&](std::string text, Risk risk, double prior, std::string why) {
         out.insert("type-collect", p.path, dot, std::move(text), risk, prior, std::move(why));
     };
@@ -193,7 +218,9 @@ void collecting(const RuleContext& context, const Place& p, Proposals& out) {
             }
     // the turbofish or annotation says the wrong element type
     std::string right = base::replace_all(wanted, element, item);
-    if (s.at(static_cast<std::int64_t>(token) + 1) == "::" && is_complete_type(right)) {
+    if (turbofish && is_complete_type(right) && right != wanted)
+        out.edit("type-collect", p.path, p.begin, p.end, right, Risk::low, is_ref(element) ? 0.8 : 0.6, fmt::format("The iterator gives `{}`.", item));
+    else if (s.at(static_cast<std::int64_t>(token) + 1) == "::" && is_complete_type(right)) {
         auto open = s.token_at(s.tokens()[token + 1].end);
         std::size_t end = open;
         while (end < s.tokens().size() && s.at(static_cast<std::int64_t>(end)) != "(")
@@ -340,6 +367,9 @@ private:
             if (type_head(r) == head)
                 out.insert("type-operand", p.path, e.end, "?", Risk::low, 0.65, "`?` takes the value out or returns early.");
             out.insert("type-operand", p.path, e.end, ".unwrap()", Risk::destructive, 0.62, "The value has to be taken out first.");
+            if (auto init = plain_initializer(*p.tree, e))
+                out.edits("type-operand", wrap_edits(s, p.path, *init, "", ".unwrap()", true), Risk::destructive, 0.6,
+                          "The value has to be taken out where the variable is set.");
         }
         out.edit("type-operand", p.path, s.tokens()[star].begin, s.tokens()[star].end, "", Risk::low, head == "Option" || head == "Result" ? 0.3 : 0.82,
                  fmt::format("`{}` is no reference, so there is nothing to follow.", type));

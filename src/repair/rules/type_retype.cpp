@@ -54,9 +54,9 @@ public:
                 if (r.is_public)
                     base -= 0.06;
                 if (r.evidence == 2)
-                    base += 0.14;
+                    base += 0.22;
                 else if (r.evidence > 2)
-                    base += 0.24;
+                    base += 0.3;
                 prior = base * kinship(r.old_type, r.new_type);
                 why = r.evidence > 1
                           ? fmt::format("{} errors say the same: {} should be `{}`, not `{}`.", r.evidence, r.what, r.new_type, r.old_type)
