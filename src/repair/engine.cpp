@@ -218,6 +218,8 @@ private:
         std::string why = fmt::format("after {} checks no change was found that the compiler accepts", search.checks());
         if (stop_.stop_requested())
             why = "stopped by the caller; this is the best state so far";
+        else if (search.stalled())
+            why = fmt::format("{} checks brought nothing better, so the search was ended", search.checks());
         else if (search.exhausted())
             why = fmt::format("the budget ended after {} checks", search.checks());
         if (search.gutted() > 0)

@@ -116,13 +116,20 @@ void Search::add_root(const project::Project& project, Diagnostics errors, const
     add_node(project, std::move(errors), from ? from->steps : std::vector<AppliedEdit>{}, from ? from->cost : 0, 0);
 }
 
-int Search::add_node(project::Project project, Diagnostics errors, std::vector<AppliedEdit> steps, double g, int depth) {
+int Search::add_node(project::Project project, Diagnostics errors, std::vector<AppliedEdit> steps, double g, int depth,
+                     int mixed) {
     Node node;
+    node.mixed = mixed;
     node.project = std::move(project);
     node.errors = std::move(errors);
     node.steps = std::move(steps);
     node.g = g;
     node.depth = depth;
+    auto better = [](const Node& a, const Node& b) {
+        return std::tuple(-first_rank(a.errors), a.errors.size()) < std::tuple(-first_rank(b.errors), b.errors.size());
+    };
+    if (std::all_of(nodes_.begin(), nodes_.end(), [&](const Node& n) { return better(node, n); }))
+        improved_at_ = checks_;
     nodes_.push_back(std::move(node));
     int id = static_cast<int>(nodes_.size()) - 1;
     if (depth < max_depth)
@@ -314,6 +321,7 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
         if (on_event_)
             on_event_({Event::Kind::accepted, w.steps.empty() ? "" : w.steps.back().candidate.why, 0, checks_});
         winners_.push_back(std::move(w));
+        improved_at_ = checks_;
         return;
     }
     std::multiset<std::uint64_t> before, after;
@@ -335,6 +343,7 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
         return;
     bool progress = fresh == 0 || fresh_rank > gone_rank;
     double penalty = 0;
+    int mixed = node.mixed;
     if (!progress && first_rank(node.errors) <= 0 && first_rank(errors) <= 0) {
         // Parse errors: further down the file is progress.
         const auto* old_at = node.errors.front().primary();
@@ -347,14 +356,17 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
     if (!progress) {
         if (errors.size() > node.errors.size() + 1 || first_rank(errors) < first_rank(node.errors))
             return;
-        penalty = weights_.mixed;
+        if (node.mixed >= weights_.max_mixed)
+            return;
+        ++mixed;
+        penalty = weights_.mixed * mixed;
     }
     if (on_event_)
         on_event_({Event::Kind::accepted, node.ranked[open.picks.front()].candidate.why, static_cast<int>(errors.size()), checks_});
     auto steps = steps_of(open);
     double g = node.g + open.cost + penalty;
     int depth = node.depth + 1;
-    add_node(*open.project, std::move(errors), std::move(steps), g, depth);
+    add_node(*open.project, std::move(errors), std::move(steps), g, depth, mixed);
 }
 
 // A batch that did not do all it promised: keep the members whose error went away and next to which nothing new arose.
@@ -395,7 +407,7 @@ const Search::Winner* Search::take_winner() {
 
 const Search::Winner* Search::next_winner() {
     after_winner_ = 0;
-    while (!open_.empty() && !exhausted() && !failure_) {
+    while (!open_.empty() && !exhausted() && !stalled() && !failure_) {
         double best = 1e9;
         for (const Winner& w : winners_)
             if (!w.returned)
@@ -430,7 +442,8 @@ Search::Partial Search::best_partial() const {
     if (nodes_.empty())
         return p;
     const Node* best = &nodes_.front();
-    auto key = [](const Node& n) { return std::tuple(-first_rank(n.errors), n.errors.size(), n.g); };
+    // A chain that traded errors may end far from what was written: it only counts when nothing else got anywhere.
+    auto key = [](const Node& n) { return std::tuple(n.mixed > 0, -first_rank(n.errors), n.errors.size(), n.g); };
     for (const Node& n : nodes_)
         if (key(n) < key(*best) && compare(root_, n.project).verdict != Preservation::Verdict::gutted)
             best = &n;

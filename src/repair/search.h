@@ -29,6 +29,8 @@ struct Weights {
     double batch = 0.75;       // several answers checked at once share the risk
     double margin = 0.35;      // look at rivals this close to the first that compiles
     int rivals = 4;            // ... but at most so many
+    int max_mixed = 2;         // trades in one chain: longer ones drift away from what was written
+    int stall = 100;           // checks without a better state before giving up
 };
 
 class Search {
@@ -64,6 +66,7 @@ public:
     CheckPool::Answer check(const project::Project& project);
     int checks() const { return checks_; }
     bool exhausted() const;
+    bool stalled() const { return checks_ - improved_at_ >= weights_.stall; }
     int gutted() const { return gutted_; }
     const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
 
@@ -82,6 +85,7 @@ private:
         double g = 0;
         int depth = 0;
         int tried = 0, compiled = 0;
+        int mixed = 0; // steps on the way here that traded one error for another
     };
     struct Open {
         double f = 0;
@@ -93,7 +97,8 @@ private:
         bool operator>(const Open& o) const { return f != o.f ? f > o.f : order > o.order; }
     };
 
-    int add_node(project::Project project, Diagnostics errors, std::vector<AppliedEdit> steps, double g, int depth);
+    int add_node(project::Project project, Diagnostics errors, std::vector<AppliedEdit> steps, double g, int depth,
+                 int mixed = 0);
     void expand(int node);
     void push(int node, std::vector<int> picks);
     void push_batch(int node);
@@ -118,7 +123,7 @@ private:
     std::set<std::string> visited_;
     project::Project root_;
     std::optional<Error> failure_;
-    int order_ = 0, checks_ = 0, after_winner_ = 0, gutted_ = 0;
+    int order_ = 0, checks_ = 0, improved_at_ = 0, after_winner_ = 0, gutted_ = 0;
     CheckPool pool_; // last: its threads use the workspace and must end first
 };
 

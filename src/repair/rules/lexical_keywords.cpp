@@ -120,7 +120,8 @@ private:
         if (!b_.kind(i, Kind::ident))
             return;
         for (std::string_view k : words) {
-            std::size_t cap = k.size() <= 3 ? 1 : 2;
+            bool same_start = k.size() >= 3 && lower.size() >= 4 && lower.starts_with(k.substr(0, 2));
+            std::size_t cap = k.size() <= 3 && !same_start ? 1 : 2;
             std::size_t distance = base::edit_distance(lower, k, cap);
             if (distance > cap)
                 continue;

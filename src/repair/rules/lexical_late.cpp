@@ -212,7 +212,7 @@ public:
         if (!place)
             return;
         const Source& s = *place->source;
-        std::string word(place->text());
+        std::string word(s.at(static_cast<std::int64_t>(place->token())));
         // the statement that would declare the name: here, or an earlier one in this function
         const Item* function = place->tree->function_at(place->begin);
         if (!function || function->body.empty())
