@@ -274,7 +274,11 @@ private:
             return -2.4;
         if (t == "<")
             return (upper || a == "impl" || a == "::" || (name && b_.is(gap - 2, "fn"))) ? (line_end ? -3 : -0.4) : -4;
-        if (t == ">" && (a == ")" || z == ";"))
+        if (t == ">" && z == "=")
+            return 0.3;
+        if (t == ">" &&
+            (a == ")" || z == ";" ||
+             (z == "(" && ahead_in_statement(b_.statement_start(gap), "=") && b_.is(b_.statement_start(gap), "let"))))
             return -1.6;
         if (t == ">")
             return (name || one_of(a, {">", ">>", ")", "_", "]"}) || b_.kind(gap - 1, Kind::lifetime)) ? -0.4 : -4;
