@@ -31,11 +31,11 @@ std::size_t line_end(std::string_view s, std::size_t from) {
     return nl == std::string_view::npos ? s.size() : nl + 1;
 }
 
+/// "NAME=value" before the program. Names may hold dashes (CARGO_BIN_EXE_my-bin); the program is a path.
 bool is_assignment(std::string_view word) {
     const auto eq = word.find('=');
-    if (eq == std::string_view::npos || eq == 0 || !base::is_ident_start(word[0]))
-        return false;
-    return std::ranges::all_of(word.substr(0, eq), [](char c) { return base::is_ident(c); });
+    return eq != std::string_view::npos && eq > 0 && base::is_ident_start(word[0]) &&
+           word.substr(0, eq).find_first_of("/ \t\n") == std::string_view::npos;
 }
 
 std::string_view value_of(const std::vector<std::string>& env, std::string_view name) {

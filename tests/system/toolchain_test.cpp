@@ -130,9 +130,11 @@ TEST(Check, ErrorsOfLibraryTestsAndExamplesAreSeen) {
 
 TEST(QuickCheck, DependentsOfAChangedLibraryAreCheckedAgainstIt) {
     auto w = open_workspace();
-    Project p = make({{"Cargo.toml", manifest("pair")},
+    // A dash in the name: cargo passes CARGO_BIN_EXE_pair-up to the integration test.
+    Project p = make({{"Cargo.toml", manifest("pair-up", "description = \"\"\"\ntwo `lines`\nand 'quotes'\"\"\"\n")},
                       {"src/lib.rs", "pub fn f() -> u8 { 1 }\n"},
-                      {"src/main.rs", "fn main() { let _: u8 = pair::f(); }\n"}});
+                      {"src/main.rs", "fn main() { let _: u8 = pair_up::f(); }\n"},
+                      {"tests/it.rs", "#[test] fn t() { assert_eq!(pair_up::f(), 1); }\n"}});
     ASSERT_TRUE(must(w->check(p)).ok);
     Project q = p;
     ASSERT_TRUE(q.set("src/lib.rs", "pub fn f() -> u16 { 1 }\n"));
@@ -140,8 +142,9 @@ TEST(QuickCheck, DependentsOfAChangedLibraryAreCheckedAgainstIt) {
     EXPECT_FALSE(r.ok);
     EXPECT_EQ(codes(r), std::vector<std::string>{"E0308"});
     EXPECT_EQ(r.diagnostics.front().primary()->file, "src/main.rs");
-    ASSERT_TRUE(q.set("src/main.rs", "fn main() { let _: u16 = pair::f(); }\n"));
+    ASSERT_TRUE(q.set("src/main.rs", "fn main() { let _: u16 = pair_up::f(); }\n"));
     EXPECT_TRUE(must(w->quick_check(q)).ok);
+    EXPECT_EQ(w->costs().cargo_calls, 1u) << "rustc's recorded lines are enough";
     EXPECT_TRUE(must(w->check(q)).ok);
 }
 

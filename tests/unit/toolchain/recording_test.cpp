@@ -48,9 +48,9 @@ TEST(Recording, UnitsOfACapturedRun) {
 }
 
 TEST(Recording, ValuesWithNewlinesQuotesAndBackticks) {
-    const std::string text =
-        "     Running `CARGO_PKG_DESCRIPTION='two\nlines with `ticks` and it'\\''s quoted' X=1 /opt/rust/bin/rustc "
-        "--crate-name p src/lib.rs --cfg 'feature=\"a b\"'`\n    Finished\n";
+    const std::string text = "     Running `CARGO_PKG_DESCRIPTION='two\nlines with `ticks` and it'\\''s quoted' "
+                             "CARGO_BIN_EXE_my-bin=/t/x /opt/rust/bin/rustc "
+                             "--crate-name p src/lib.rs --cfg 'feature=\"a b\"'`\n    Finished\n";
     const auto lines = running_lines(text);
     ASSERT_EQ(lines.size(), 1u);
     EXPECT_EQ(lines[0].env[0], "CARGO_PKG_DESCRIPTION=two\nlines with `ticks` and it's quoted");
