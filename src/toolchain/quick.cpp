@@ -315,6 +315,10 @@ Result<CheckReport> WorkspaceImpl::quick_check(const project::Project& candidate
     if (report) {
         report->wall = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
         report->complete = false;
+        if (report->ok) {
+            const std::scoped_lock lock(passed_mutex_);
+            passed_ = candidate;
+        }
         seconds.observe(std::chrono::duration<double>(report->wall).count());
     }
     return report;

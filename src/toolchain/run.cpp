@@ -73,7 +73,11 @@ Result<WorkspaceImpl::Built> WorkspaceImpl::compile(const project::Project& proj
 
 Result<CheckReport> WorkspaceImpl::build(const project::Project& project, std::stop_token stop) try {
     const std::scoped_lock lock(cargo_mutex_);
+    if (built_ && built_->first == project) // check() has just done it
+        return built_->second;
     RC_TRY_ASSIGN(Built built, compile(project, {"build"}, stop));
+    if (built.report.ok)
+        built_.emplace(project, built.report);
     return std::move(built.report);
 } catch (const std::exception& e) {
     return fail(Errc::internal, fmt::format("the build failed: {}", e.what()));

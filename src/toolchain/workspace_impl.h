@@ -72,6 +72,7 @@ private:
         CheckReport report;
         std::vector<Artifact> artifacts;
     };
+    std::optional<Result<CheckReport>> build_instead(const project::Project& project, std::stop_token stop);
     Result<Built> compile(const project::Project& project, std::vector<std::string> arguments, std::stop_token stop);
 
     Result<process::Exit> execute(const std::filesystem::path& program, const std::vector<std::string>& arguments,
@@ -95,6 +96,10 @@ private:
     bool rustc_info_saved_ = false;
     bool ran_user_code_ = false;
     std::set<std::string> warmed_; // keys restored or tried
+
+    std::mutex passed_mutex_;
+    std::optional<project::Project> passed_;                        // the last candidate that passed a quick check
+    std::optional<std::pair<project::Project, CheckReport>> built_; // the last good build (under cargo_mutex_)
 
     std::mutex slots_mutex_;
     std::condition_variable_any slot_freed_;

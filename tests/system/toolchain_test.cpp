@@ -545,6 +545,25 @@ TEST(Run, ALibraryHasNothingToRunAndSeveralBinariesMustBeNamed) {
     EXPECT_EQ(r->exit.out, "1\n");
 }
 
+TEST(Build, AConfirmedCandidateIsCompiledOnce) {
+    auto w = open_workspace();
+    Project p = make({{"Cargo.toml", manifest("once")}, {"src/main.rs", "fn main() { nope(); }\n"}});
+    EXPECT_FALSE(must(w->check(p)).ok);
+    ASSERT_TRUE(p.set("src/main.rs", "fn main() { let unused = 1; }\n"));
+    ASSERT_TRUE(must(w->quick_check(p)).ok);
+    const auto before = w->costs().cargo_calls;
+    const CheckReport checked = must(w->check(p));
+    EXPECT_TRUE(checked.ok && checked.complete);
+    EXPECT_EQ(checked.warnings(), 1u);
+    EXPECT_TRUE(must(w->build(p)).ok);
+    EXPECT_EQ(w->costs().cargo_calls, before + 1);
+    // The next state of the search is still judged against what was recorded.
+    ASSERT_TRUE(p.set("src/main.rs", "fn main() { gone(); }\n"));
+    EXPECT_FALSE(must(w->quick_check(p)).ok);
+    EXPECT_FALSE(must(w->check(p)).ok);
+    EXPECT_FALSE(must(w->build(p)).ok) << "an earlier good build must not answer for another project";
+}
+
 TEST(Build, FindsWhatACheckCannotSee) {
     auto w = open_workspace();
     const Project p =
