@@ -364,6 +364,49 @@ std::optional<Declared> callee_of(const RuleContext& context, const Call& call) 
     return found.front();
 }
 
+std::optional<std::vector<Edit>> borrow_walk(const Site& site, Range place) {
+    const Source& s = site.s();
+    const Item* fn = site.function();
+    if (!fn)
+        return std::nullopt;
+    auto plain_place = [&](Range e) {
+        auto text = s.text(e);
+        return !text.empty() && base::is_ident_start(text[0]) &&
+               std::all_of(text.begin(), text.end(), [](char c) { return base::is_ident(c) || c == '.'; });
+    };
+    for (const Frame& frame : frames_at(s, place.begin)) {
+        std::string name = let_name(s, frame.statement);
+        Range init = initializer_of(s, frame.statement);
+        if (name.empty()) { // `cur = node.next;`
+            Index i = static_cast<Index>(s.token_at(frame.statement.begin));
+            if (s.at(i + 1) == "=" && init == place)
+                name = s.at(i);
+        }
+        if (name.empty() || init != place || !plain_place(place))
+            return std::nullopt;
+        std::vector<Edit> edits;
+        int steps = 0;
+        for (std::size_t i = s.token_at(fn->body.begin); i + 2 < s.tokens().size() && s.tokens()[i].begin < fn->body.end; ++i) {
+            Index k = static_cast<Index>(i);
+            bool declared = s.at(k - 1) == "let" || (s.at(k - 1) == "mut" && s.at(k - 2) == "let");
+            if (s.text(s.tokens()[i]) != name || s.at(k + 1) != "=" || (!declared && !one_of(s.at(k - 1), {";", "{", "}"})))
+                continue;
+            std::size_t last = i + 2;
+            while (last < s.tokens().size() && s.text(s.tokens()[last]) != ";" && s.text(s.tokens()[last]) != "}")
+                ++last;
+            Range value{s.tokens()[i + 2].begin, s.tokens()[last - 1].end};
+            if (!plain_place(value))
+                return std::nullopt;
+            edits.push_back(site.put(value.begin, "&"));
+            steps += !declared;
+        }
+        if (steps == 0 || edits.size() < 2)
+            return std::nullopt;
+        return edits;
+    }
+    return std::nullopt;
+}
+
 Usage usage_of(const Source& s, Range body, std::string_view name) {
     static constexpr std::array consuming = {"into_iter", "into_bytes", "into_boxed_str", "unwrap", "expect", "unwrap_or",
                                              "into_keys", "into_values", "into_inner", "unwrap_or_default", "into",

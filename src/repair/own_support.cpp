@@ -127,7 +127,7 @@ std::vector<Edit> move_after(const Source& s, std::string_view path, Range state
 std::vector<Edit> hoist(const Source& s, std::string_view path, Range expression, Range statement, std::string name,
                         bool mutable_binding) {
     std::string let = std::string(mutable_binding ? "let mut " : "let ") + name + " = " + std::string(s.text(expression)) +
-                      ";\n" + indent_at(s, statement.begin);
+                      ";" + gap_at(s, statement.begin);
     return {make_edit(path, statement.begin, statement.begin, let),
             make_edit(path, expression.begin, expression.end, std::move(name))};
 }

@@ -140,6 +140,10 @@ std::optional<Declared> callee_of(const RuleContext& context, const Call& call);
 /// Index of the parameter an argument goes to (skips self for method calls).
 std::optional<std::size_t> parameter_of(const Item& function, const Call& call, std::size_t argument);
 
+/// `let mut cur = list.head;` .. `cur = node.next;`: the walk over a linked structure borrows at every step. Edits for the
+/// let and all assignments of plain places to the same name; nullopt when the statement is no such let.
+std::optional<std::vector<Edit>> borrow_walk(const Site& site, Range place);
+
 /// How a body uses a parameter.
 enum class Usage { reads, mutates, consumes };
 Usage usage_of(const Source& s, Range body, std::string_view name);

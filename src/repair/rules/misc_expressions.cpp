@@ -133,7 +133,10 @@ void closure_shape(Site& site) { // E0593 E0631 E0525
         return;
     }
     // E0593: number of arguments
-    Range head = site.labelled("takes ");
+    Range head;
+    for (const Span& span : site.d.spans)
+        if (span.label.starts_with("takes "))
+            head = site.range(&span);
     auto expected = between(site.d.message, "expected to take ", " ");
     if (head.empty() || !expected || !s.text(head).starts_with("|"))
         return;

@@ -273,9 +273,79 @@ void take_and_replace(Site& site, Range first) {
                   site.swap(iterated, name), site.put(frames.front().statement.end, "\n" + pad + field + " = " + name + ";")});
 }
 
+/// `match self.map.get(&k) { Some(v) => .. }` whose arms change the owner: the arms work on a copy.
+void copy_scrutinee(Site& site, Range first) {
+    const Source& s = site.s();
+    auto frames = frames_at(s, first.begin);
+    if (frames.empty())
+        return;
+    Range statement = frames.front().statement;
+    Index i = static_cast<Index>(s.token_at(first.begin));
+    while (i > 0 && s.tokens()[static_cast<std::size_t>(i)].begin >= statement.begin && s.at(i) != "match" && s.at(i) != "=" && s.at(i) != ";" &&
+           s.at(i) != "{")
+        --i;
+    if (s.at(i) != "match" && s.at(i) != "=")
+        return;
+    std::size_t from = static_cast<std::size_t>(i) + 1, open = from;
+    while (open < s.tokens().size() && s.text(s.tokens()[open]) != "{" && s.text(s.tokens()[open]) != ";")
+        open = s.tokens()[open].kind == Kind::open && s.tokens()[open].match >= 0 ? static_cast<std::size_t>(s.tokens()[open].match) + 1 : open + 1;
+    if (open >= s.tokens().size() || s.text(s.tokens()[open]) != "{" || open <= from || s.tokens()[open].match < 0)
+        return;
+    Range scrutinee{s.tokens()[from].begin, s.tokens()[open - 1].end};
+    Range body{s.tokens()[open].begin, s.tokens()[static_cast<std::size_t>(s.tokens()[open].match)].end};
+    if (s.text(scrutinee).back() != ')')
+        return;
+    std::vector<Edit> stars;
+    std::size_t begin = s.at(i) == "match" ? open : s.token_at(statement.begin);
+    for (std::size_t k = begin; k + 2 < s.tokens().size() && s.tokens()[k].begin < body.end; ++k)
+        if (s.text(s.tokens()[k]) == "Some" && s.at(static_cast<Index>(k) + 1) == "(" && s.tokens()[k + 2].kind == Kind::ident)
+            for (Edit& e : drop_stars(site, body, body.begin, std::string(s.text(s.tokens()[k + 2]))))
+                if (std::find(stars.begin(), stars.end(), e) == stars.end())
+                    stars.push_back(std::move(e));
+    for (std::string_view copy : {".copied()", ".cloned()"}) {
+        std::vector<Edit> edits = stars;
+        edits.push_back(site.put(scrutinee.end, std::string(copy)));
+        site.propose(Risk::cost, copy == ".cloned()" ? 0.5 : stars.empty() ? 0.3 : 0.52,
+                     "the arms change what the matched reference borrows from; they work on a copy of the value.", std::move(edits));
+    }
+}
+
+/// `fn word(&mut self) -> &str` of a type that borrows its data: the result lives as long as the data, not as `self`.
+void lifetime_of_result(Site& site, Range first) {
+    const Source& s = site.s();
+    for (std::size_t i = s.token_at(first.begin); i + 1 < s.tokens().size() && s.tokens()[i].begin < std::max(first.end, first.begin + 1) + 40; ++i) {
+        if (s.tokens()[i].kind != Kind::ident || s.at(static_cast<Index>(i) + 1) != "(" || s.at(static_cast<Index>(i) - 1) != ".")
+            continue;
+        Call call;
+        call.path = site.path();
+        call.name = s.text(s.tokens()[i]);
+        call.method = true;
+        call.arguments = site.t().arguments(s.tokens()[i + 1].begin);
+        auto callee = callee_of(site.context, call);
+        const Item* owner = callee ? owner_of(*callee->tree, *callee->item) : nullptr;
+        if (!owner || owner->generics.empty() || callee->item->return_type.empty())
+            return;
+        const Source& u = callee->tree->source();
+        std::string_view generics = u.text(owner->generics), result = u.text(callee->item->return_type);
+        auto tick = generics.find('\''), amp = result.find('&');
+        if (tick == std::string_view::npos || amp == std::string_view::npos || (amp + 1 < result.size() && result[amp + 1] == '\''))
+            return;
+        std::size_t end = tick + 1;
+        while (end < generics.size() && base::is_ident(generics[end]))
+            ++end;
+        std::string name(generics.substr(tick, end - tick));
+        std::size_t at = callee->item->return_type.begin + amp + 1;
+        site.propose(Risk::low, 0.62, "what `" + call.name + "` returns comes from the data with lifetime `" + name + "`, so it does not keep the object borrowed.",
+                     {make_edit(callee->path, at, at, name + " ")});
+        return;
+    }
+}
+
 void conflict_copy(Site& site) {
     Range first = first_borrow(site);
     if (!first.empty()) {
+        copy_scrutinee(site, first);
+        lifetime_of_result(site, first);
         own_the_binding(site, first);
         snapshot_loop(site, first);
         take_and_replace(site, first);

@@ -102,7 +102,9 @@ void hoist_inside_statement(Site& site, const Conflict& c) {
                 !s.text(statement).starts_with("let"))
                 offer({s.tokens()[static_cast<std::size_t>(i) + 1].begin, without_semicolon(s, statement).end}, 0.55);
         }
-        offer(site.t().postfix_from(access.begin), 0.35);
+        Range whole = site.t().postfix_from(access.begin);
+        if (whole != without_semicolon(s, statement) && s.text(statement).find('{') == std::string_view::npos)
+            offer(whole, 0.35);
     }
 }
 
@@ -113,7 +115,24 @@ void hoist_before_loop(Site& site, const Conflict& c) {
     if (c.first.empty() || !pair || pair->first.statement != pair->second.statement)
         return;
     Range loop = pair->first.statement;
+    auto head = s.at(static_cast<Index>(s.token_at(loop.begin)));
+    if (head != "for" && head != "while" && head != "loop")
+        return; // out of an `if` or `match` it would run in cases where it did not
     Range e = site.t().postfix_from(c.second.begin);
+    auto inner = frames_at(s, c.second.begin);
+    if (!inner.empty() && without_semicolon(s, inner.front().statement) == e)
+        return; // a statement for its effect
+    Call call;
+    if (auto close = s.token_before(e.end); close > 0 && s.at(close) == ")" && s.tokens()[static_cast<std::size_t>(close)].match > 1) {
+        auto open = static_cast<std::size_t>(s.tokens()[static_cast<std::size_t>(close)].match);
+        call.path = site.path();
+        call.name = s.at(static_cast<Index>(open) - 1);
+        call.method = true;
+        call.arguments = site.t().arguments(s.tokens()[open].begin);
+        if (auto callee = callee_of(site.context, call);
+            callee && has(callee->tree->source().text(callee->item->parameters.front().range), "mut"))
+            return; // it changes something each time
+    }
     if (e.empty() || e.begin <= loop.begin || e.end > loop.end || e.begin == c.first.begin)
         return;
     // nothing that the loop or the statements between bind may occur in it

@@ -205,6 +205,26 @@ void derives(Site& site, const Move& m) {
                      {*edit, site.put(place.end, ".clone()")});
 }
 
+/// `Config { n: 2, ..a }` takes the other fields out of `a`.
+void struct_update(Site& site, const Move& m) {
+    const Source& s = site.s();
+    auto text = s.text(m.moved);
+    auto dots = text.rfind("..");
+    Range base = dots == std::string_view::npos ? place_at_move(site, m) : Range{m.moved.begin + dots + 2, m.moved.begin + dots + 2};
+    Index i = static_cast<Index>(s.token_at(base.begin));
+    if (s.at(i - 1) != "..")
+        return;
+    Index open = s.enclosing_open(static_cast<std::size_t>(i));
+    auto type = open > 0 ? local_type(site.context, s.at(open - 1)) : std::nullopt;
+    Range place = site.t().postfix_from(s.tokens()[static_cast<std::size_t>(i)].begin);
+    if (!type || place.empty())
+        return;
+    std::vector<Edit> edits{site.put(place.end, ".clone()")};
+    if (auto derive = derive_edit(*type, {"Clone"}))
+        edits.push_back(*derive);
+    site.propose(Risk::cost, 0.62, "the other fields are taken from a clone, because `" + site.str(place) + "` is used again later.", std::move(edits));
+}
+
 void closures(Site& site, const Move& m) {
     if (!has(m.label, "closure") || !plain(m.name))
         return;
@@ -314,10 +334,13 @@ void use_after_move(Site& site) {
     auto m = read(site);
     if (!m)
         return;
+    if (auto walk = borrow_walk(site, place_at_move(site, *m)))
+        site.propose(Risk::low, 0.6, "the walk only looks at the elements, so it goes along by references.", std::move(*walk));
     borrow_in_call(site, *m);
     method_receiver(site, *m);
     pattern_and_loop(site, *m);
     derives(site, *m);
+    struct_update(site, *m);
     closures(site, *m);
     reorder(site, *m);
     binding(site, *m);

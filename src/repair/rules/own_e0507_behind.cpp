@@ -194,6 +194,8 @@ void move_from_behind(Site& site) {
         b.is_mutable = true;
     b.before = static_cast<Index>(s.token_at(b.place.begin)) - 1;
     b.after = static_cast<Index>(s.token_at(b.place.end));
+    if (auto walk = borrow_walk(site, b.place))
+        site.propose(Risk::low, 0.7, "the walk only looks at the elements, so it goes along by references.", std::move(*walk));
     option_calls(site, b);
     patterns(site, b);
     replacements(site, b);

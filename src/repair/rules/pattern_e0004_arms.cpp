@@ -174,7 +174,8 @@ void missing_arms(Site& site) {
         agree = agree && s.text(arm.body) == s.text(arms.front().body);
     auto plain = [&](const std::string& body) {
         std::vector<std::pair<std::string, std::string>> list;
-        bool enumerated = !shortened && patterns.size() <= 4 && std::all_of(patterns.begin(), patterns.end(), [](const auto& p) { return p.find("..=") == std::string::npos && !p.ends_with("_"); });
+        bool guarded = std::any_of(arms.begin(), arms.end(), [&](const Arm& a) { return has(s.text(a.pattern), " if "); });
+        bool enumerated = !shortened && !guarded && patterns.size() <= 4 && std::all_of(patterns.begin(), patterns.end(), [](const auto& p) { return p.find("..=") == std::string::npos && !p.ends_with("_"); });
         if (enumerated)
             for (const auto& p : patterns)
                 list.emplace_back(p, body);
