@@ -132,6 +132,7 @@ public:
 
     void propose(const RuleContext& context, Proposals& out) const override {
         std::vector<Mismatch> all = mismatches(context);
+        const std::size_t first = out.candidates.size();
         for (const Mismatch& m : all) {
             if (!usable(m))
                 continue;
@@ -163,6 +164,10 @@ public:
                           c.why + fmt::format(" It is missing where `{}` is set.", m.text()));
             }
         }
+        // one argument of several wrong ones is rarely the whole story
+        if (all.size() > 1 || context.diagnostic.labelled("unexpected argument") || context.diagnostic.labelled("is missing"))
+            for (std::size_t i = first; i < out.candidates.size(); ++i)
+                out.candidates[i].prior *= 0.7;
         // every wrong argument of one call at once
         if (all.size() > 1 && context.diagnostic.message.starts_with("arguments to this"))
             together(all, out);
