@@ -13,12 +13,14 @@ bool has_tests(const project::Project& project) {
 }
 
 bool has_binary(const project::Project& project) {
-    return std::any_of(project.files().begin(), project.files().end(), [](const auto& f) {
-        return f.first.ends_with("main.rs") || f.first.find("src/bin/") != std::string::npos;
-    }) || [&] {
-        const std::string* manifest = project.find("Cargo.toml");
-        return manifest && manifest->find("[[bin]]") != std::string::npos;
-    }();
+    return std::any_of(project.files().begin(), project.files().end(),
+                       [](const auto& f) {
+                           return f.first.ends_with("main.rs") || f.first.find("src/bin/") != std::string::npos;
+                       }) ||
+           [&] {
+               const std::string* manifest = project.find("Cargo.toml");
+               return manifest && manifest->find("[[bin]]") != std::string::npos;
+           }();
 }
 
 Result<std::unique_ptr<toolchain::Workspace>> open(const Environment& environment) {
@@ -31,7 +33,8 @@ Result<std::unique_ptr<toolchain::Workspace>> open(const Environment& environmen
 
 Result<CompileAnswer> compile(const Environment& environment, const CompileRequest& request, std::stop_token stop) {
     if (request.project.empty())
-        return fail(Errc::invalid_input, "the project has no files", "", "send at least Cargo.toml and one source file");
+        return fail(Errc::invalid_input, "the project has no files", "",
+                    "send at least Cargo.toml and one source file");
     RC_TRY_ASSIGN(auto workspace, open(environment));
     CompileAnswer answer;
     if (request.run && has_binary(request.project)) {
@@ -56,7 +59,8 @@ Result<FixAnswer> fix(const Environment& environment, const FixRequest& request,
     if (options.judge_by_tests && has_tests(request.project))
         options.run_tests = true;
     RC_TRY_ASSIGN(answer.outcome, repair::repair(*workspace, request.project, options, stop, on_event));
-    bool builds = answer.outcome.verdict == repair::Verdict::fixed || answer.outcome.verdict == repair::Verdict::already_ok;
+    bool builds =
+        answer.outcome.verdict == repair::Verdict::fixed || answer.outcome.verdict == repair::Verdict::already_ok;
     if (request.run && builds && has_binary(answer.outcome.best)) {
         // The repair stands whether or not the program can be run.
         if (auto run = workspace->run(answer.outcome.best, request.input, stop); run && run->built)

@@ -39,7 +39,9 @@ array diagnostics(const std::vector<toolchain::Diagnostic>& list) {
 }
 
 const char* word(Preservation::Verdict v) {
-    return v == Preservation::Verdict::preserved ? "preserved" : v == Preservation::Verdict::changed ? "changed" : "gutted";
+    return v == Preservation::Verdict::preserved ? "preserved"
+           : v == Preservation::Verdict::changed ? "changed"
+                                                 : "gutted";
 }
 
 object preservation(const Preservation& p) {
@@ -105,6 +107,7 @@ std::string evidence(const Environment& environment, const FixAnswer& answer) {
                          {"cargo_calls", o.costs.cargo_calls},
                          {"rustc_calls", o.costs.rustc_calls},
                          {"compiler_ms", o.costs.compiler_wall.count() / 1000},
+                         {"compiler_busy_ms", o.costs.compiler_busy.count() / 1000},
                          {"wall_ms", o.wall.count()}}},
     };
     array builds;

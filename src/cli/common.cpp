@@ -30,8 +30,12 @@ fs::path home_based(const char* variable, const char* fallback) {
 
 } // namespace
 
-fs::path cache_directory() { return home_based("XDG_CACHE_HOME", ".cache"); }
-fs::path state_directory() { return home_based("XDG_STATE_HOME", ".local/state"); }
+fs::path cache_directory() {
+    return home_based("XDG_CACHE_HOME", ".cache");
+}
+fs::path state_directory() {
+    return home_based("XDG_STATE_HOME", ".local/state");
+}
 
 Result<agent::Environment> environment() {
     agent::Environment e;
@@ -135,12 +139,16 @@ int report(const Error& error) {
         std::cerr << "  next: " << error.next_step << "\n";
     switch (error.code) {
     case Errc::unavailable:
-    case Errc::denied: return unavailable;
-    case Errc::cancelled: return interrupted;
+    case Errc::denied:
+        return unavailable;
+    case Errc::cancelled:
+        return interrupted;
     case Errc::invalid_input:
     case Errc::limit:
-    case Errc::not_found: return usage;
-    default: return not_fixed;
+    case Errc::not_found:
+        return usage;
+    default:
+        return not_fixed;
     }
 }
 

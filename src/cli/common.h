@@ -34,7 +34,7 @@ void load_dotenv();
 struct Input {
     project::Project project;
     enum class Kind { folder, file, flat_text } kind = Kind::folder;
-    std::filesystem::path path; // folder or file; empty for standard input
+    std::filesystem::path path;  // folder or file; empty for standard input
     std::string file_in_project; // kind file: which path of the project it is
     std::vector<std::string> notes;
 };

@@ -68,7 +68,9 @@ int run_compile(const CompileOptions& options) {
 void add_compile(CLI::App& app, Run& run) {
     auto o = std::make_shared<CompileOptions>();
     auto* cmd = app.add_subcommand("compile", "Build a Rust project in the sandbox and run its program");
-    cmd->add_option("path", o->path, "Project folder, single .rs file, flat-text file, or - for flat text on standard input")->required();
+    cmd->add_option("path", o->path,
+                    "Project folder, single .rs file, flat-text file, or - for flat text on standard input")
+        ->required();
     cmd->add_flag("--json", o->json, "Print the result as JSON");
     cmd->add_flag("--no-run", o->no_run, "Do not run the program");
     cmd->add_flag("--release", o->release, "Optimised build");

@@ -23,7 +23,8 @@ constexpr Setting settings[] = {
     {"CARGO_PATH", "", "cargo to use (default: rustup's active toolchain, PATH, /usr/bin)"},
     {"RUST_COMPILER_PATH", "", "rustc to use"},
     {"RUSTUP_TOOLCHAIN", "", "rustup toolchain by name"},
-    {"RUSTCODER_SANDBOX", "strict", "strict: refuse when a mechanism is missing; weak: use what is there; off: limits only"},
+    {"RUSTCODER_SANDBOX", "strict",
+     "strict: refuse when a mechanism is missing; weak: use what is there; off: limits only"},
     {"RUSTCODER_SCRATCH", "", "where projects are compiled (default: /dev/shm when roomy, else TMPDIR or /tmp)"},
     {"RUSTCODER_LOG", "warn", "trace, debug, info, warn, error, off"},
     {"RUSTCODER_API_KEY", "", "bearer key that REST and MCP over HTTP demand", true},
@@ -38,15 +39,21 @@ int run_config(bool json) {
         bool given = set && *set;
         std::string value = given ? (s.secret ? "(set)" : set) : s.fallback;
         if (json) {
-            list.push_back(base::json::object{{"name", s.name}, {"value", value}, {"from", given ? "environment" : "default"}, {"meaning", s.meaning}});
+            list.push_back(base::json::object{{"name", s.name},
+                                              {"value", value},
+                                              {"from", given ? "environment" : "default"},
+                                              {"meaning", s.meaning}});
             continue;
         }
-        std::cout << fmt::format("{:<20} {:<24} {}\n{:<20} {}\n", s.name, value.empty() ? "-" : value, given ? "environment or .env" : "default", "", s.meaning);
+        std::cout << fmt::format("{:<20} {:<24} {}\n{:<20} {}\n", s.name, value.empty() ? "-" : value,
+                                 given ? "environment or .env" : "default", "", s.meaning);
     }
     if (json)
-        std::cout << base::dump_pretty(base::json::object{{"settings", std::move(list)}, {"cache", cache_directory().string()}});
+        std::cout << base::dump_pretty(
+            base::json::object{{"settings", std::move(list)}, {"cache", cache_directory().string()}});
     else
-        std::cout << "cache: " << cache_directory().string() << "\nSettings are environment variables; a .env file in the working directory is read too.\n";
+        std::cout << "cache: " << cache_directory().string()
+                  << "\nSettings are environment variables; a .env file in the working directory is read too.\n";
     return ok;
 }
 

@@ -24,8 +24,10 @@ void examine_toolchain(std::vector<Finding>& out) {
         out.push_back({"Rust toolchain", Finding::State::missing, found.error().message, found.error().next_step});
         return;
     }
-    out.push_back({"rustc", Finding::State::ok, fmt::format("{} ({})", found->rustc_version, found->rustc.string()), ""});
-    out.push_back({"cargo", Finding::State::ok, fmt::format("{} ({})", found->cargo_version, found->cargo.string()), ""});
+    out.push_back(
+        {"rustc", Finding::State::ok, fmt::format("{} ({})", found->rustc_version, found->rustc.string()), ""});
+    out.push_back(
+        {"cargo", Finding::State::ok, fmt::format("{} ({})", found->cargo_version, found->cargo.string()), ""});
     for (const auto& note : found->notes)
         out.push_back({"note", Finding::State::ok, note, ""});
 }
@@ -34,11 +36,17 @@ void examine_sandbox(std::vector<Finding>& out) {
     auto sandbox = process::Sandbox::from_environment();
     const auto& capabilities = process::capabilities();
     for (const auto& m : capabilities.mechanisms)
-        out.push_back({m.name, m.available ? Finding::State::ok : Finding::State::missing, m.detail, m.available ? "" : m.remedy});
-    const char* mode = sandbox.mode() == process::Mode::strict ? "strict" : sandbox.mode() == process::Mode::weak ? "weak" : "off";
+        out.push_back({m.name, m.available ? Finding::State::ok : Finding::State::missing, m.detail,
+                       m.available ? "" : m.remedy});
+    const char* mode = sandbox.mode() == process::Mode::strict ? "strict"
+                       : sandbox.mode() == process::Mode::weak ? "weak"
+                                                               : "off";
     auto tier = [&](const char* name, bool good, process::Tier t) {
-        auto state = good ? Finding::State::ok : sandbox.mode() == process::Mode::strict ? Finding::State::missing : Finding::State::weak;
-        std::string remedy = good ? "" : "install what is listed above, or set RUSTCODER_SANDBOX=weak to run with less protection";
+        auto state = good                                      ? Finding::State::ok
+                     : sandbox.mode() == process::Mode::strict ? Finding::State::missing
+                                                               : Finding::State::weak;
+        std::string remedy =
+            good ? "" : "install what is listed above, or set RUSTCODER_SANDBOX=weak to run with less protection";
         out.push_back({fmt::format("sandbox, {} (mode {})", name, mode), state, sandbox.describe(t), remedy});
     };
     tier("checking", capabilities.checking_ok, process::Tier::checking);
@@ -72,7 +80,8 @@ int run_doctor(bool json) {
         missing = missing || f.state == Finding::State::missing;
         const char* word = f.state == Finding::State::ok ? "ok" : f.state == Finding::State::weak ? "weak" : "missing";
         if (json) {
-            list.push_back(base::json::object{{"name", f.name}, {"state", word}, {"detail", f.detail}, {"remedy", f.remedy}});
+            list.push_back(
+                base::json::object{{"name", f.name}, {"state", word}, {"detail", f.detail}, {"remedy", f.remedy}});
             continue;
         }
         std::string mark = f.state == Finding::State::ok     ? s.green("ok     ")

@@ -39,11 +39,13 @@ void print_diagnostics(const std::vector<toolchain::Diagnostic>& list, const Sty
 void print_edits(const repair::Outcome& o, const Style& style) {
     for (const auto& e : o.applied) {
         std::string code = e.error_code.empty() ? "syntax" : e.error_code;
-        std::cout << style.bold(e.place.empty() ? "project" : e.place) << "  " << style.yellow(code) << "  " << e.error_message << "\n"
+        std::cout << style.bold(e.place.empty() ? "project" : e.place) << "  " << style.yellow(code) << "  "
+                  << e.error_message << "\n"
                   << "    " << e.candidate.why << "\n"
                   << "    "
-                  << style.dim(fmt::format("rule {}, risk {}, confidence {:.0f} %{}", e.candidate.rule, risk_word(e.candidate.risk),
-                                           100 * e.confidence, e.error_code.empty() ? "" : ", rustc --explain " + e.error_code))
+                  << style.dim(fmt::format("rule {}, risk {}, confidence {:.0f} %{}", e.candidate.rule,
+                                           risk_word(e.candidate.risk), 100 * e.confidence,
+                                           e.error_code.empty() ? "" : ", rustc --explain " + e.error_code))
                   << "\n";
     }
 }
@@ -51,15 +53,20 @@ void print_edits(const repair::Outcome& o, const Style& style) {
 std::string headline(const repair::Outcome& o, const Style& style) {
     std::string cost = fmt::format("{} checks, {:.2f} s", o.checks, static_cast<double>(o.wall.count()) / 1000);
     switch (o.verdict) {
-    case repair::Verdict::already_ok: return style.green("compiles") + ": nothing to repair";
+    case repair::Verdict::already_ok:
+        return style.green("compiles") + ": nothing to repair";
     case repair::Verdict::fixed:
         return style.green("fixed") + fmt::format(": {} ({})", o.explanation, cost);
     case repair::Verdict::partial:
-        return style.yellow("partly repaired") + fmt::format(": {} errors before, {} now; it does not compile yet: {} ({})",
-                                                             o.errors_before, o.errors_after, o.explanation, cost);
-    case repair::Verdict::unchanged: return style.red("not fixed") + fmt::format(": {} ({})", o.explanation, cost);
-    case repair::Verdict::cancelled: return style.yellow("stopped") + fmt::format(": {} ({})", o.explanation, cost);
-    case repair::Verdict::failed: return style.red("not judged") + ": " + o.explanation;
+        return style.yellow("partly repaired") +
+               fmt::format(": {} errors before, {} now; it does not compile yet: {} ({})", o.errors_before,
+                           o.errors_after, o.explanation, cost);
+    case repair::Verdict::unchanged:
+        return style.red("not fixed") + fmt::format(": {} ({})", o.explanation, cost);
+    case repair::Verdict::cancelled:
+        return style.yellow("stopped") + fmt::format(": {} ({})", o.explanation, cost);
+    case repair::Verdict::failed:
+        return style.red("not judged") + ": " + o.explanation;
     }
     return "";
 }
@@ -82,7 +89,8 @@ Status write_back(const Input& in, const repair::Outcome& o) {
         return project::write_changes(in.path, o.original, o.best);
     if (in.path.empty())
         return {};
-    std::string bytes = in.kind == Input::Kind::file ? *o.best.find(in.file_in_project) : project::print_flat_text(o.best);
+    std::string bytes =
+        in.kind == Input::Kind::file ? *o.best.find(in.file_in_project) : project::print_flat_text(o.best);
     return base::write_file_atomic(in.path, bytes);
 }
 
@@ -104,7 +112,8 @@ public:
     void operator()(const repair::Event& e) {
         if (!on_)
             return;
-        std::cerr << "\r\x1b[2K" << fmt::format("{} checks, {} errors left  {:.60}", e.checks, e.errors, e.message) << std::flush;
+        std::cerr << "\r\x1b[2K" << fmt::format("{} checks, {} errors left  {:.60}", e.checks, e.errors, e.message)
+                  << std::flush;
         drawn_ = true;
     }
     void clear() {
@@ -143,7 +152,8 @@ int print_human(const Input& in, const agent::FixAnswer& answer, const FixOption
     if (o.tests)
         std::cout << fmt::format("tests: {} passed, {} failed\n", o.tests->passed(), o.tests->failed());
     if (answer.run)
-        std::cout << "\n" << style.bold("program output") << " (" << answer.run->exit.describe() << ")\n"
+        std::cout << "\n"
+                  << style.bold("program output") << " (" << answer.run->exit.describe() << ")\n"
                   << answer.run->exit.out << answer.run->exit.err;
     return exit_code(o, options);
 }
@@ -198,10 +208,15 @@ int run_fix(const FixOptions& options) {
 
 void add_fix(CLI::App& app, Run& run) {
     auto o = std::make_shared<FixOptions>();
-    auto* cmd = app.add_subcommand("fix", "Compile a Rust project, repair its errors, and compile again until it builds");
-    cmd->add_option("path", o->path, "Project folder, single .rs file, flat-text file, or - for flat text on standard input")->required();
-    cmd->add_flag("--write,-w", o->write, "Write the repaired files back (only when the project builds; originals are kept)");
-    cmd->add_flag("--partial", o->partial, "With --write: also write a state that has fewer errors but does not build yet");
+    auto* cmd =
+        app.add_subcommand("fix", "Compile a Rust project, repair its errors, and compile again until it builds");
+    cmd->add_option("path", o->path,
+                    "Project folder, single .rs file, flat-text file, or - for flat text on standard input")
+        ->required();
+    cmd->add_flag("--write,-w", o->write,
+                  "Write the repaired files back (only when the project builds; originals are kept)");
+    cmd->add_flag("--partial", o->partial,
+                  "With --write: also write a state that has fewer errors but does not build yet");
     cmd->add_flag("--json", o->json, "Print the evidence record as JSON");
     cmd->add_flag("--diff", o->diff, "Print only the unified diff");
     cmd->add_flag("--test", o->test, "The project's tests must pass too");
@@ -213,7 +228,8 @@ void add_fix(CLI::App& app, Run& run) {
     cmd->add_flag("--quiet,-q", o->quiet, "Do not print the compiler's messages");
     cmd->add_flag("--run", o->run, "Run the program at the end (in the sandbox)");
     cmd->add_option("--arg", o->run_args, "Argument for --run; may be repeated");
-    cmd->add_option("--max-checks", o->max_checks, "Bound on compiler checks of candidates")->check(CLI::Range(1, 100000));
+    cmd->add_option("--max-checks", o->max_checks, "Bound on compiler checks of candidates")
+        ->check(CLI::Range(1, 100000));
     cmd->add_option("--timeout", o->timeout, "Bound in seconds")->check(CLI::Range(1, 86400));
     cmd->add_option("--jobs,-j", o->jobs, "Parallel checks (default: cores)")->check(CLI::Range(1, 256));
     cmd->callback([o, &run] { run = [o] { return run_fix(*o); }; });

@@ -10,17 +10,18 @@ int main(int argc, char** argv) {
     using namespace rustcoder;
     std::signal(SIGPIPE, SIG_IGN);
     cli::load_dotenv();
-    CLI::App app{"Rust Coder: compiles Rust projects, repairs their errors, and proves it with the compiler.\n"
-                 "\n"
-                 "  rustcoder fix my_project --write     repair a project in place\n"
-                 "  rustcoder fix broken.rs --diff       show the repair of a single file as a diff\n"
-                 "  rustcoder fix - < request.txt        flat text in, flat text out\n"
-                 "  rustcoder serve                      REST and MCP over HTTP on port 8000\n"
-                 "  rustcoder mcp                        MCP over standard input and output, for editors and agents\n"
-                 "  rustcoder doctor                     what is there and what is missing\n"
-                 "\n"
-                 "Exit status: 0 it builds; 1 it does not; 2 wrong usage or input; 3 a tool is missing; 130 interrupted.",
-                 "rustcoder"};
+    CLI::App app{
+        "Rust Coder: compiles Rust projects, repairs their errors, and proves it with the compiler.\n"
+        "\n"
+        "  rustcoder fix my_project --write     repair a project in place\n"
+        "  rustcoder fix broken.rs --diff       show the repair of a single file as a diff\n"
+        "  rustcoder fix - < request.txt        flat text in, flat text out\n"
+        "  rustcoder serve                      REST and MCP over HTTP on port 8000\n"
+        "  rustcoder mcp                        MCP over standard input and output, for editors and agents\n"
+        "  rustcoder doctor                     what is there and what is missing\n"
+        "\n"
+        "Exit status: 0 it builds; 1 it does not; 2 wrong usage or input; 3 a tool is missing; 130 interrupted.",
+        "rustcoder"};
     app.set_version_flag("--version", "rustcoder " RC_VERSION);
     app.require_subcommand(1);
     cli::Run run;

@@ -49,7 +49,8 @@ void add_serve(CLI::App& app, Run& run) {
     auto o = std::make_shared<ServeOptions>();
     auto* cmd = app.add_subcommand("serve", "Serve REST and MCP over HTTP");
     cmd->add_option("--host", o->host, "Address to listen on (default 127.0.0.1)");
-    cmd->add_option("--port,-p", o->port, "Port (default 8000 or API_PORT; 0 takes a free one)")->check(CLI::Range(0, 65535));
+    cmd->add_option("--port,-p", o->port, "Port (default 8000 or API_PORT; 0 takes a free one)")
+        ->check(CLI::Range(0, 65535));
     cmd->add_flag("--insecure", o->insecure, "Listen beyond loopback without an API key");
     cmd->add_option("--allow-host", o->hosts, "Further Host name that is answered; may be repeated");
     cmd->add_option("--allow-origin", o->origins, "Further browser origin that is answered; may be repeated");

@@ -41,7 +41,8 @@ void CheckPool::work(std::stop_token own) {
     }
 }
 
-std::shared_ptr<CheckPool::Job> CheckPool::submit(const std::string& key, const project::Project& project, bool urgent) {
+std::shared_ptr<CheckPool::Job> CheckPool::submit(const std::string& key, const project::Project& project,
+                                                  bool urgent) {
     auto [it, fresh] = jobs_.emplace(key, nullptr);
     if (fresh) {
         it->second = std::make_shared<Job>(Job{key, project, nullptr, false});

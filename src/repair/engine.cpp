@@ -128,7 +128,8 @@ private:
     }
 
     // What the compiler only warns about. Taken when it still compiles and warns less.
-    void polish(Search& search, const CheckReport& report, project::Project& candidate, std::vector<AppliedEdit>& steps) {
+    void polish(Search& search, const CheckReport& report, project::Project& candidate,
+                std::vector<AppliedEdit>& steps) {
         if (options_.max_risk < Risk::behaviour || options_.compiler_only)
             return;
         auto proposal = restore_visibility(candidate, report.diagnostics);
@@ -223,13 +224,16 @@ private:
         else if (search.exhausted())
             why = fmt::format("the budget ended after {} checks", search.checks());
         if (search.gutted() > 0)
-            why += fmt::format("; {} changes that compile were refused because they delete the author's code", search.gutted());
+            why += fmt::format("; {} changes that compile were refused because they delete the author's code",
+                               search.gutted());
         if (partial.improved) {
             out_.best = partial.project;
             out_.applied = std::move(partial.steps);
         }
         out_.errors_after = static_cast<int>(out_.remaining.size());
-        Verdict v = stop_.stop_requested() ? Verdict::cancelled : partial.improved ? Verdict::partial : Verdict::unchanged;
+        Verdict v = stop_.stop_requested() ? Verdict::cancelled
+                    : partial.improved     ? Verdict::partial
+                                           : Verdict::unchanged;
         return finish(v, why);
     }
 
@@ -279,7 +283,8 @@ private:
 Result<Outcome> repair(Workspace& workspace, const project::Project& project, const Options& options,
                        std::stop_token stop, const std::function<void(const Event&)>& on_event) {
     if (project.empty())
-        return fail(Errc::invalid_input, "the project has no files", "", "send at least Cargo.toml and one source file");
+        return fail(Errc::invalid_input, "the project has no files", "",
+                    "send at least Cargo.toml and one source file");
     return Run(workspace, project, options, stop, on_event).go();
 }
 

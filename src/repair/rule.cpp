@@ -1,8 +1,12 @@
 #include "repair/rule.h"
 
 #include "repair/compiler_source.h"
+#include "repair/words.h"
+
+#include "base/text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 namespace rustcoder::repair {
@@ -87,6 +91,32 @@ bool touches_protected_test(const RuleContext& context, const Candidate& c) {
     return false;
 }
 
+bool is_identifier(std::string_view s) {
+    return !s.empty() && base::is_ident_start(s.front()) && std::all_of(s.begin(), s.end(), base::is_ident);
+}
+
+// Two names that differ by a slip: the one made of words is the one that was meant, whichever side of the difference it
+// stands on. Works on the odds of the prior.
+void weigh_spelling(const RuleContext& context, Candidate& c) {
+    constexpr double weight = 3.0;
+    double evidence = 0;
+    int renames = 0;
+    for (const project::Edit& e : c.patch.edits) {
+        const std::string* text = context.project().find(e.path);
+        if (!text || e.end > text->size() || !is_identifier(e.text))
+            continue;
+        std::string_view old = std::string_view(*text).substr(e.begin, e.end - e.begin);
+        if (!is_identifier(old) || base::edit_distance(old, e.text, 3) > 2)
+            continue;
+        evidence += word_share(e.text) - word_share(old);
+        ++renames;
+    }
+    if (renames == 0)
+        return;
+    double odds = c.prior / (1 - c.prior) * std::pow(weight, evidence / renames);
+    c.prior = odds / (1 + odds);
+}
+
 } // namespace
 
 void register_rule(std::unique_ptr<Rule> rule) { owned().push_back(std::move(rule)); }
@@ -119,6 +149,7 @@ std::vector<Candidate> propose_all(const RuleContext& context) {
         if (!changed || *changed == context.project())
             continue;
         c.prior = std::clamp(c.prior, 0.001, 0.98);
+        weigh_spelling(context, c);
         c.diagnostic = fingerprint;
         auto [it, fresh] = seen.emplace(c.patch.hash(), out.size());
         if (fresh) {

@@ -31,8 +31,8 @@ Phase first_phase(const Diagnostics& errors) {
     return cargo ? Phase::parse : p; // a manifest that cannot be read comes before everything
 }
 
-// Before anything is parsed the whole file is cut into tokens and delimiters are paired: an error there hides even parse
-// errors that stand earlier in the file.
+// Before anything is parsed the whole file is cut into tokens and delimiters are paired: an error there hides even
+// parse errors that stand earlier in the file.
 bool is_lexical(const Diagnostic& d) {
     if (d.phase != Phase::parse)
         return false;
@@ -91,7 +91,8 @@ Search::Search(toolchain::Workspace& workspace, const Options& options, std::sto
                std::function<void(const Event&)> on_event)
     : workspace_(workspace), options_(options), stop_(stop), on_event_(std::move(on_event)),
       deadline_(std::chrono::steady_clock::now() + options.deadline),
-      pool_(workspace, options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency()), stop) {}
+      pool_(workspace, options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency()),
+            stop) {}
 
 bool Search::exhausted() const {
     return checks_ >= options_.max_checks || std::chrono::steady_clock::now() >= deadline_ || stop_.stop_requested();
@@ -182,7 +183,8 @@ void Search::expand(int id) {
             node.ranked.push_back(std::move(r));
         }
     }
-    std::stable_sort(node.ranked.begin(), node.ranked.end(), [](const Ranked& a, const Ranked& b) { return a.cost < b.cost; });
+    std::stable_sort(node.ranked.begin(), node.ranked.end(),
+                     [](const Ranked& a, const Ranked& b) { return a.cost < b.cost; });
     if (node.ranked.size() > max_candidates)
         node.ranked.resize(max_candidates);
     if (node.errors.size() > 1)
@@ -216,7 +218,8 @@ void Search::push_batch(int id) {
     std::set<std::size_t> answered;
     for (std::size_t k = 0; k < node.ranked.size() && picks.size() < max_batch; ++k) {
         const Ranked& r = node.ranked[k];
-        bool fresh = std::any_of(r.targets.begin(), r.targets.end(), [&](std::size_t t) { return !answered.contains(t); });
+        bool fresh =
+            std::any_of(r.targets.begin(), r.targets.end(), [&](std::size_t t) { return !answered.contains(t); });
         if (!fresh || r.candidate.risk >= Risk::destructive)
             continue;
         bool clash = std::any_of(picks.begin(), picks.end(), [&](int other) {
@@ -292,7 +295,8 @@ std::vector<AppliedEdit> Search::steps_of(const Open& open) const {
         e.place = place_of(d);
         e.alternatives = node.tried;
         constexpr double factor[] = {1.0, 0.97, 0.85, 0.7, 0.4};
-        e.confidence = std::clamp(std::sqrt(r.candidate.prior) * factor[static_cast<int>(r.candidate.risk)], 0.05, 0.99);
+        e.confidence =
+            std::clamp(std::sqrt(r.candidate.prior) * factor[static_cast<int>(r.candidate.risk)], 0.05, 0.99);
         steps.push_back(std::move(e));
     }
     return steps;
@@ -303,7 +307,8 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
     ++node.tried;
     Diagnostics errors = complaints(report, *open.project, options_.deny_warnings);
     if (on_event_)
-        on_event_({Event::Kind::trying, node.ranked[open.picks.front()].candidate.rule, static_cast<int>(errors.size()), checks_});
+        on_event_({Event::Kind::trying, node.ranked[open.picks.front()].candidate.rule, static_cast<int>(errors.size()),
+                   checks_});
     if (errors.empty()) {
         if (!report.ok)
             return; // not judged (timed out, tool failed): never a success
@@ -362,7 +367,8 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
         penalty = weights_.mixed * mixed;
     }
     if (on_event_)
-        on_event_({Event::Kind::accepted, node.ranked[open.picks.front()].candidate.why, static_cast<int>(errors.size()), checks_});
+        on_event_({Event::Kind::accepted, node.ranked[open.picks.front()].candidate.why,
+                   static_cast<int>(errors.size()), checks_});
     auto steps = steps_of(open);
     double g = node.g + open.cost + penalty;
     int depth = node.depth + 1;
@@ -384,9 +390,10 @@ void Search::retry_good_part(const Open& open, const Diagnostics& errors) {
                                   [&](std::size_t t) { return !after.contains(identity(node.errors[t])); });
         const auto* at = node.errors[r.targets.front()].primary();
         bool disturbed = at && std::any_of(errors.begin(), errors.end(), [&](const Diagnostic& d) {
-            const auto* p = d.primary();
-            return p && !before.contains(identity(d)) && p->file == at->file && std::abs(p->line_begin - at->line_begin) <= 1;
-        });
+                             const auto* p = d.primary();
+                             return p && !before.contains(identity(d)) && p->file == at->file &&
+                                    std::abs(p->line_begin - at->line_begin) <= 1;
+                         });
         if (solved && !disturbed)
             good.push_back(k);
     }
