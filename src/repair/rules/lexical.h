@@ -6,6 +6,7 @@
 #include "syntax/grammar.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,10 @@ public:
     /// Only nesting and layout, not the grammar.
     Verdict nesting(const Change& change) const;
     project::Edit edit(const Change& change) const;
+    /// For text on a line of its own: a line there that holds nothing but its indentation.
+    std::optional<std::size_t> blank_line(const Change& change) const;
+    /// Blanks between tokens i - 1 and i when nothing else is between them, 0 otherwise.
+    int blanks_before(int i) const;
     /// Columns of one indentation step.
     int unit() const { return unit_; }
     /// First token of the statement, arm or item that contains token i, going back at most one block.

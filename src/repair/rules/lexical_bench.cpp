@@ -206,6 +206,26 @@ bool wants_space(std::string_view s) {
 
 } // namespace
 
+int Bench::blanks_before(int i) const {
+    if (!valid(i) || !valid(i - 1) || token(i).first_on_line)
+        return 0;
+    std::string_view gap = source_->text(token(i - 1).end, token(i).begin);
+    return gap.find_first_not_of(' ') == gap.npos ? static_cast<int>(gap.size()) : 0;
+}
+
+std::optional<std::size_t> Bench::blank_line(const Change& c) const {
+    if (!c.own_line || c.first <= 0)
+        return std::nullopt;
+    std::size_t line = source_->line_of(token(c.first - 1).end) + 1;
+    std::size_t stop = c.first < size() ? token(c.first).line : source_->line_count();
+    for (; line < stop; ++line) {
+        std::string_view text = source_->line_text(line);
+        if (text.find_first_not_of(' ') == text.npos && !text.empty() && static_cast<int>(text.size()) == c.indent)
+            return line;
+    }
+    return std::nullopt;
+}
+
 project::Edit Bench::edit(const Change& c) const {
     project::Edit e;
     e.path = path_;
@@ -232,15 +252,39 @@ project::Edit Bench::edit(const Change& c) const {
         return e;
     }
     if (c.own_line) {
+        const std::string line = std::string(static_cast<std::size_t>(std::max(c.indent, 0)), ' ') + insert;
+        if (auto blank = blank_line(c)) { // the place where it once stood
+            e.begin = source_->line_begin(*blank);
+            e.end = source_->line_end(*blank);
+            e.text = line;
+            return e;
+        }
         e.begin = e.end = source_->line_end(c.first > 0 ? token(c.first - 1).line : 0);
-        if (c.first > 0 && source_->in_comment_or_literal(token(c.first - 1).end))
-            e.begin = e.end = token(c.first - 1).end;
-        e.text = "\n" + std::string(static_cast<std::size_t>(std::max(c.indent, 0)), ' ') + insert;
+        if (c.first > 0 && token(c.first - 1).end > e.begin) // a literal over several lines
+            e.begin = e.end = source_->line_end(source_->line_of(token(c.first - 1).end));
+        e.text = "\n" + line;
         return e;
     }
     bool tight = c.tight || c.first >= size();
     std::size_t at = tight ? (c.first > 0 ? token(c.first - 1).end : 0) : token(c.first).begin;
     e.begin = e.end = at;
+    if (int blanks = blanks_before(c.first); blanks >= 2 && c.first < size()) { // fill the hole
+        e.begin = token(c.first).begin - static_cast<std::size_t>(blanks);
+        e.end = token(c.first).begin;
+        bool attached = one_of(c.text, {",", ";", ":", "?", ")", "]", ">"});
+        e.text = attached                                           ? insert + " "
+                 : c.text == "." || c.text == "::" || c.text == "!" ? insert
+                                                                    : " " + insert + " ";
+        return e;
+    }
+    if (tight) { // at the end of a line: no blanks are left behind
+        std::size_t line_end = source_->line_end(source_->line_of(at));
+        if (text.find_first_not_of(' ', at) >= line_end && at < line_end) {
+            e.end = line_end;
+            e.text = (wants_space(insert) ? " " : "") + insert;
+            return e;
+        }
+    }
     char before = at > 0 ? text[at - 1] : '\n', after = at < text.size() ? text[at] : '\n';
     bool space_before = std::isspace(static_cast<unsigned char>(before)) || before == '(' || before == '[';
     bool space_after = std::isspace(static_cast<unsigned char>(after));
@@ -286,6 +330,11 @@ double Ideas::outcome(const Verdict& v, const Change& change, bool& reads, bool&
     better = score > -5;
     int delta = v.layout - bench_.layout_before();
     score -= 0.6 * delta;
+    // Traces that a deletion leaves: a line of blanks, two blanks in a row.
+    if (bench_.blank_line(change))
+        score += 0.7;
+    else if (change.first == change.last && bench_.blanks_before(change.first) == 2)
+        score += 0.5;
     return score;
 }
 
