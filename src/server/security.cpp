@@ -41,7 +41,8 @@ bool host_allowed(const ServerOptions& options, const net::HttpRequest& request,
         return false;
     }
     const auto name = host_of(host);
-    const bool known = is_loopback(name) || listed(options.allowed_hosts, name) ||
+    // Browsers always send a Host; only HTTP/1.0 probes do not.
+    const bool known = host.empty() || is_loopback(name) || listed(options.allowed_hosts, name) ||
                        listed(options.allowed_hosts, host) || (!local && options.allowed_hosts.empty()) ||
                        (local && name == options.http.address);
     if (!known) {

@@ -102,6 +102,9 @@ TEST_F(Web, foreign_hosts_and_origins_are_403) {
     EXPECT_EQ(get("/healthz", {{"Host", "localhost:1"}}).status, 200);
     EXPECT_EQ(get("/healthz", {{"Host", "[::1]:1"}}).status, 200);
     EXPECT_EQ(get("/healthz", {{"Host", "api:8000"}}).status, 200);
+    Connection probe(port); // HTTP/1.0 has no Host
+    probe.send("GET /healthz HTTP/1.0\r\n\r\n");
+    EXPECT_EQ(probe.read().status, 200);
     EXPECT_EQ(get("/healthz", {{"Origin", "https://evil.example"}}).status, 403);
     EXPECT_EQ(get("/healthz", {{"Origin", "null"}}).status, 403);
     EXPECT_EQ(get("/healthz", {{"Origin", "http://localhost:3000"}}).status, 200);
