@@ -11,6 +11,29 @@ namespace rustcoder::toolchain {
 
 namespace fs = std::filesystem;
 
+void Counting::ended(std::chrono::microseconds wall) {
+    const Clock::time_point now = Clock::now();
+    micros.fetch_add(static_cast<std::uint64_t>(wall.count()), std::memory_order_relaxed);
+    const std::scoped_lock lock(mutex_);
+    intervals_.emplace_back(now - wall, now);
+}
+
+std::chrono::microseconds Counting::busy() const {
+    std::unique_lock lock(mutex_);
+    auto sorted = intervals_;
+    lock.unlock();
+    std::ranges::sort(sorted);
+    Clock::duration total{};
+    Clock::time_point covered{};
+    for (const auto& [from, to] : sorted) {
+        if (to > covered) {
+            total += to - std::max(from, covered);
+            covered = to;
+        }
+    }
+    return std::chrono::duration_cast<std::chrono::microseconds>(total);
+}
+
 std::optional<std::string> Cargo::manifest_folder(const project::Project& project) {
     std::optional<std::string> best;
     std::size_t depth = 0;
@@ -92,7 +115,7 @@ Result<CargoRun> Cargo::run(const Place& place, const CargoCall& call, Counting&
     policy.limits = call.limits;
     counting.cargo.fetch_add(1, std::memory_order_relaxed);
     RC_TRY_ASSIGN(process::Exit exit, sandbox_.run(command, policy, stop));
-    counting.micros.fetch_add(static_cast<std::uint64_t>(exit.wall.count()), std::memory_order_relaxed);
+    counting.ended(exit.wall);
     if (exit.ended == process::Ended::cancelled)
         return fail(Errc::cancelled, "the check was cancelled");
     CargoRun run;

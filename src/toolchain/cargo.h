@@ -6,6 +6,9 @@
 #include "toolchain/workspace.h"
 
 #include <atomic>
+#include <chrono>
+#include <mutex>
+#include <vector>
 
 namespace rustcoder::toolchain {
 
@@ -28,8 +31,19 @@ struct CargoRun {
     std::string plain;   // plain_stderr() of it
 };
 
-struct Counting {
+class Counting {
+public:
     std::atomic<std::uint64_t> cargo{0}, rustc{0}, runs{0}, micros{0};
+
+    /// A compiler call that took `wall` and has just ended. Thread-safe.
+    void ended(std::chrono::microseconds wall);
+    /// Time during which at least one of them ran.
+    std::chrono::microseconds busy() const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    mutable std::mutex mutex_;
+    std::vector<std::pair<Clock::time_point, Clock::time_point>> intervals_;
 };
 
 class Cargo {

@@ -216,7 +216,7 @@ Result<WorkspaceImpl::Replay::State> WorkspaceImpl::Replay::run(const Unit& unit
     total.add();
     workspace.counting_.rustc.fetch_add(1, std::memory_order_relaxed);
     RC_TRY_ASSIGN(const process::Exit exit, workspace.sandbox_.run(command(unit), policy(unit), stop));
-    workspace.counting_.micros.fetch_add(static_cast<std::uint64_t>(exit.wall.count()), std::memory_order_relaxed);
+    workspace.counting_.ended(exit.wall);
     if (exit.ended == process::Ended::cancelled)
         return fail(Errc::cancelled, "the check was cancelled");
     const std::string root = workspace.main_.tree.root().string();

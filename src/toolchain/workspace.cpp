@@ -107,7 +107,7 @@ Result<std::unique_ptr<Workspace>> Workspace::open(const Toolchain& toolchain, c
 
 Costs WorkspaceImpl::costs() const {
     return {counting_.cargo.load(), counting_.rustc.load(), counting_.runs.load(),
-            std::chrono::microseconds(counting_.micros.load())};
+            std::chrono::microseconds(counting_.micros.load()), counting_.busy()};
 }
 
 CheckReport WorkspaceImpl::no_manifest() const {
@@ -306,6 +306,39 @@ std::string WorkspaceImpl::warm_up(const project::Project& project, std::string_
     return key;
 }
 
+namespace {
+
+/// One package that is nothing but a library, without test code: one unit.
+bool is_lone_library(const project::Project& project) {
+    std::size_t manifests = 0;
+    for (const auto& [path, file] : project.files()) {
+        const std::string name = path.substr(path.rfind('/') + 1);
+        if (name == "main.rs" || path.find("src/bin/") != std::string::npos)
+            return false;
+        if (name == "Cargo.toml") {
+            ++manifests;
+            if (file.bytes->find("[[") != std::string::npos || file.bytes->find("path") != std::string::npos)
+                return false;
+        }
+    }
+    return manifests == 1 && !has_test_code(project);
+}
+
+/// A library that failed hides its dependents, and at the first check nobody knows which they are.
+bool reached_every_unit(const std::vector<Unit>& units, const project::Project& project) {
+    bool library_failed = false;
+    for (const Unit& u : units) {
+        if (u.status == Unit::Status::not_run)
+            return false;
+        const bool leaf = u.test || u.label.starts_with("bin") || u.label.starts_with("example") ||
+                          u.label.starts_with("test") || u.label.starts_with("bench");
+        library_failed = library_failed || (u.status == Unit::Status::failed && !leaf);
+    }
+    return !library_failed || is_lone_library(project);
+}
+
+} // namespace
+
 /// A candidate that passed the quick check is about to be built as well. Without test code a build compiles the very
 /// units of a check, so it is made at once and build() has its answer ready: one compile less. nullopt: check as usual.
 std::optional<Result<CheckReport>> WorkspaceImpl::build_instead(const project::Project& project, std::stop_token stop) {
@@ -314,7 +347,9 @@ std::optional<Result<CheckReport>> WorkspaceImpl::build_instead(const project::P
         if (!passed_ || !(*passed_ == project))
             return std::nullopt;
     }
-    if (has_test_code(project))
+    // Units that the last check did not reach would stay unknown to the quick checks that may still follow.
+    // Dependencies would have to be compiled a second time, which the caller may not want.
+    if (!complete_ || has_test_code(project) || has_external_dependencies(project))
         return std::nullopt;
     auto built = compile(project, {"build"}, stop);
     if (!built)
@@ -338,6 +373,7 @@ Result<CheckReport> WorkspaceImpl::check(const project::Project& project, std::s
         none->project = project;
         none->cargo_failed = true;
         baseline_ = std::move(none);
+        complete_ = false;
         return no_manifest();
     }
     if (auto built = build_instead(project, stop))
@@ -347,14 +383,9 @@ Result<CheckReport> WorkspaceImpl::check(const project::Project& project, std::s
     RC_TRY_ASSIGN(CargoRun run, run_cargo(main_, check_arguments(project), {}, limits, stop));
     CheckReport report = report_of(run, main_.tree, options_.registries);
     baseline_ = record(run, report);
-    // A library that failed hides its dependents, and at the first check nobody knows which they are.
-    report.complete =
-        report.cargo_error.empty() && run.output.parsed.build_finished.has_value() &&
-        std::ranges::none_of(baseline_->units, [](const Unit& u) {
-            const bool needed_by_others = !u.test && !u.label.starts_with("bin") && !u.label.starts_with("example") &&
-                                          !u.label.starts_with("bench");
-            return u.status == Unit::Status::not_run || (u.status == Unit::Status::failed && needed_by_others);
-        });
+    report.complete = report.cargo_error.empty() && run.output.parsed.build_finished.has_value() &&
+                      reached_every_unit(baseline_->units, project);
+    complete_ = report.complete;
     save_rustc_info();
     const bool reached =
         std::ranges::any_of(baseline_->units, [](const Unit& u) { return u.status != Unit::Status::not_run; });

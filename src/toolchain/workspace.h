@@ -71,6 +71,7 @@ struct RunInput {
 struct Costs {
     std::uint64_t cargo_calls = 0, rustc_calls = 0, runs = 0;
     std::chrono::microseconds compiler_wall{}; // summed over calls
+    std::chrono::microseconds compiler_busy{}; // time during which at least one call ran
 };
 
 class Workspace {

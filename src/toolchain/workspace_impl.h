@@ -92,6 +92,7 @@ private:
     std::mutex cargo_mutex_;
     std::shared_mutex state_mutex_;
     std::shared_ptr<const Baseline> baseline_;
+    bool complete_ = false;                   // the last check() reached every unit
     std::map<std::string, Unit> known_units_; // every unit ever recorded, by key
     bool rustc_info_saved_ = false;
     bool ran_user_code_ = false;

@@ -175,7 +175,7 @@ TEST(Check, WorkspaceWithPathDependency) {
     EXPECT_TRUE(must(w->check(p)).ok);
     ASSERT_TRUE(p.set("b/src/inner.rs", "pub fn f(x: &str) -> u8 { x.len() as u8 }\n"));
     r = must(w->quick_check(p));
-    EXPECT_EQ(codes(r), std::vector<std::string>{"E0308"});
+    ASSERT_EQ(codes(r), std::vector<std::string>{"E0308"});
     EXPECT_EQ(r.diagnostics.front().primary()->file, "a/src/main.rs");
 }
 
@@ -543,6 +543,14 @@ TEST(Run, ALibraryHasNothingToRunAndSeveralBinariesMustBeNamed) {
     r = w->run(two, {});
     ASSERT_TRUE(r);
     EXPECT_EQ(r->exit.out, "1\n");
+}
+
+TEST(Check, AFailingLoneLibraryIsTheWholeProject) {
+    auto w = open_workspace();
+    Project p = make({{"Cargo.toml", manifest("lone")}, {"src/lib.rs", "pub fn f() -> u8 { \"\" }\n"}});
+    EXPECT_TRUE(must(w->check(p)).complete);
+    ASSERT_TRUE(p.set("src/main.rs", "fn main() { lone::f(); }\n"));
+    EXPECT_FALSE(must(w->check(p)).complete);
 }
 
 TEST(Build, AConfirmedCandidateIsCompiledOnce) {
