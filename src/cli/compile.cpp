@@ -39,7 +39,7 @@ int run_compile(const CompileOptions& options) {
     auto stop = interrupt_token();
     auto in = read_input(options.path);
     if (!in)
-        return report(in.error());
+        return report(in.error()), usage;
     auto env = environment();
     if (!env)
         return report(env.error());

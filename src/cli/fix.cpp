@@ -162,7 +162,7 @@ int run_fix(const FixOptions& options) {
     auto stop = interrupt_token();
     auto in = read_input(options.path);
     if (!in)
-        return report(in.error());
+        return report(in.error()), usage;
     auto env = environment();
     if (!env)
         return report(env.error());
