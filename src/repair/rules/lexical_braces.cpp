@@ -42,6 +42,7 @@ public:
         }
         if (missing_close_ >= 0 || missing_open_ >= 0)
             judge_best();
+        both_braces();
     }
 
 private:
@@ -89,7 +90,10 @@ private:
                         .text = "}",
                         .own_line = true,
                         .indent = static_cast<int>(b_.token(open).indent)},
-                       i >= b_.size() ? -0.3 : 0, std::move(why));
+                       i == open + 1    ? -2.5
+                       : i >= b_.size() ? -0.3
+                                        : 0,
+                       std::move(why));
         }
     }
 
@@ -126,6 +130,24 @@ private:
                    fmt::format("Line {} starts a block but has no `{{`, so the `}}` that closes it has no partner.",
                                line(i - 1)));
         }
+    }
+
+    /// A header whose block lost both braces: the indented lines below it are the block.
+    void both_braces() {
+        int head = b_.error();
+        if (!b_.valid(head) || head == 0 || !b_.line_start(head) || b_.kind(head - 1, Kind::open) ||
+            b_.token(head).indent <= b_.token(head - 1).indent)
+            return;
+        std::uint32_t indent = b_.token(head - 1).indent;
+        int end = head;
+        while (end < b_.size() && !(b_.line_start(end) && b_.token(end).indent <= indent))
+            ++end;
+        project::Edit open = b_.edit({.first = head, .last = head, .text = "{", .tight = true});
+        project::Edit close =
+            b_.edit({.first = end, .last = end, .text = "}", .own_line = true, .indent = static_cast<int>(indent)});
+        ideas_.consider_text(
+            {open, close}, -0.7, "lexical-brace",
+            fmt::format("The lines below line {} are its block, but both braces are missing.", line(head - 1)));
     }
 
     /// `Foo a: 1 }`, `if x return }`.

@@ -56,6 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"MissingCloseAtEnd", "fn a() {\n    b();\n}\n\nfn c() {\n    d();\n", "fn a() { b(); } fn c() { d(); }"},
         Case{"MissingCloseOfClosure", "fn a() {\n    b(|x| {\n        c(x);\n    );\n    d();\n}\n",
              "fn a() { b(|x| { c(x); }); d(); }"},
+        Case{"MissingBoth", "fn a(x: u8) {\n    if x > 1\n        b();\n        c();\n\n    d();\n}\n",
+             "fn a(x: u8) { if x > 1 { b(); c(); } d(); }"},
         Case{"ExtraClose", "fn a() {\n    b();\n}}\n\nfn c() {}\n", "fn a() { b(); } fn c() {}"},
         Case{"ExtraOpen", "fn a() {{\n    b();\n    c();\n}\n", "fn a() { b(); c(); }"}),
     name_of);
