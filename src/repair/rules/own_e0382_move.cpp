@@ -55,8 +55,15 @@ Range place_at_move(const Site& site, const Move& m) {
         return m.moved;
     // "`x` moved due to this method call" points at the call behind the dot
     auto dot = site.s().token_before(m.moved.begin);
-    if (has(m.label, "method call") && dot >= 0 && site.s().at(dot) == ".")
-        return site.t().postfix_before(site.s().tokens()[static_cast<std::size_t>(dot)].begin);
+    if (has(m.label, "method call") && dot >= 0 && site.s().at(dot) == ".") {
+        Range receiver = site.t().postfix_before(site.s().tokens()[static_cast<std::size_t>(dot)].begin);
+        // after `let w = v;` rustc blames the call on `w`, and the let is the move
+        if (site.text(receiver) != m.name)
+            for (const auto& b : site.t().bindings_at(receiver.begin))
+                if (b.name == site.text(receiver) && site.text(b.initializer) == m.name)
+                    return b.initializer;
+        return receiver;
+    }
     for (Range use : uses_of(site.s(), m.moved, m.name))
         return use;
     return m.moved;

@@ -1,0 +1,2 @@
+fn pick(a: &str, prefix: &str) -> &str { println!("{}", prefix); a }
+fn main() { println!("{}", pick("a", "bb")); }

@@ -1,0 +1,2 @@
+fn name() -> &str { "x" }
+fn main() { println!("{}", name()); }

@@ -1,0 +1,2 @@
+fn name() -> &'static str { "x" }
+fn main() { println!("{}", name()); }

@@ -1,0 +1,2 @@
+fn make() -> &str { let s = String::from("abc"); &s }
+fn main() { println!("{}", make()); }

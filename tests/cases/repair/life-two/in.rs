@@ -1,0 +1,2 @@
+fn pick<'a, 'b>(x: &'a str, y: &'b str) -> &'a str { if x.len() > y.len() { x } else { y } }
+fn main() { println!("{}", pick("a", "bb")); }

@@ -1,0 +1,1 @@
+fn main() { let v = vec![1, 2]; v.iter().for_each(|x| { if *x == 1 { return; } println!("{}", x); }); }

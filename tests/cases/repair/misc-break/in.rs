@@ -1,0 +1,2 @@
+fn find(v: &[i32]) { if v.is_empty() { break; } println!("{}", v.len()); }
+fn main() { find(&[]); find(&[1]); }

@@ -1,0 +1,2 @@
+struct P { x: i32, y: i32 }
+fn main() { let p = P { x: 1, y: 2 }; println!("{} {}", p.x, p.y); }

@@ -1,0 +1,2 @@
+const NAME: String = String::from("abc");
+fn main() { println!("{}", NAME); }

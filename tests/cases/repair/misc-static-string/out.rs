@@ -1,0 +1,2 @@
+const NAME: &str = "abc";
+fn main() { println!("{}", NAME); }

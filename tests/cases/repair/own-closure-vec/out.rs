@@ -1,0 +1,1 @@
+fn main() { let names = vec!["a".to_string()]; let f = { let names = names.clone(); move |n: &str| names.contains(&n.to_string()) }; println!("{} {}", f("a"), names.len()); }

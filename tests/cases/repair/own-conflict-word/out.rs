@@ -1,0 +1,7 @@
+fn first_word(s: &String) -> &str { match s.find(' ') { Some(i) => &s[..i], None => &s[..] } }
+fn main() {
+    let mut s = String::from("hello world");
+    let word = first_word(&s).to_owned();
+    s.clear();
+    println!("the first word is: {} {}", word, s.len());
+}

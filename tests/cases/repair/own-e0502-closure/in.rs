@@ -1,0 +1,6 @@
+fn main() {
+    let mut v = vec![1];
+    let show = || println!("{:?}", v);
+    v.push(2);
+    show();
+}

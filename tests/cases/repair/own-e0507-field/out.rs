@@ -1,0 +1,3 @@
+struct User { name: String }
+impl User { fn name(&self) -> String { self.name.clone() } }
+fn main() { let u = User { name: "a".to_string() }; println!("{}", u.name()); }

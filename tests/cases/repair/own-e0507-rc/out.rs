@@ -1,0 +1,2 @@
+use std::rc::Rc;
+fn main() { let r = Rc::new(String::from("a")); let s: String = (*r).clone(); println!("{} {}", s, r); }

@@ -1,0 +1,2 @@
+fn greet(name: &str) -> &str { let s = format!("hi {}", name); &s }
+fn main() { println!("{}", greet("a")); }

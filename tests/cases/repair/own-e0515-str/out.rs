@@ -1,0 +1,2 @@
+fn greet(name: &str) -> String { let s = format!("hi {}", name); s }
+fn main() { println!("{}", greet("a")); }

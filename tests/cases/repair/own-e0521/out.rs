@@ -1,0 +1,3 @@
+use std::thread;
+fn run(s: &str) { let s = s.to_string(); let h = thread::spawn(move || println!("{}", s)); h.join().unwrap(); }
+fn main() { run("a"); }

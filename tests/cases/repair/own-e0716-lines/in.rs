@@ -1,0 +1,4 @@
+fn main() {
+    let parts: Vec<&str> = String::from("a,b").trim().split(',').collect();
+    println!("{:?}", parts);
+}

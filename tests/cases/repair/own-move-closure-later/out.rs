@@ -1,0 +1,7 @@
+use std::thread;
+fn main() {
+    let data = vec![1, 2, 3];
+    let h = thread::spawn({ let data = data.clone(); move || { println!("{:?}", data); } });
+    h.join().unwrap();
+    println!("{:?}", data);
+}

@@ -1,0 +1,5 @@
+fn main() {
+    let s = String::from("x");
+    drop(s);
+    println!("{}", s);
+}

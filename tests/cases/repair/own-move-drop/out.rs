@@ -1,0 +1,5 @@
+fn main() {
+    let s = String::from("x");
+    println!("{}", s);
+    drop(s);
+}

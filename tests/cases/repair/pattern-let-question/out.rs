@@ -1,0 +1,2 @@
+fn first(v: &[i32]) -> Option<i32> { let x = v.first()?; Some(*x + 1) }
+fn main() { println!("{:?}", first(&[1])); }

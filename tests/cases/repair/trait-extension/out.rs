@@ -1,0 +1,6 @@
+trait VecExt {
+    fn total(&self) -> i32;
+}
+
+impl VecExt for Vec<i32> { fn total(&self) -> i32 { self.iter().sum() } }
+fn main() { println!("{}", vec![1, 2].total()); }

@@ -1,0 +1,6 @@
+struct Count { n: u32 }
+impl Iterator for Count {
+    type Item = u32;
+    fn next(&mut self) -> Option<u32> { self.n += 1; if self.n < 4 { Some(self.n) } else { None } }
+}
+fn main() { for x in (Count { n: 0 }) { println!("{}", x); } }

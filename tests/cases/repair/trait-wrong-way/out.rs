@@ -1,0 +1,4 @@
+trait Run { fn run(&self) -> i32; }
+struct A;
+impl Run for A { fn run(&self) -> i32 { 1 } }
+fn main() { println!("{}", A.run()); }
