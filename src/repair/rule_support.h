@@ -128,6 +128,9 @@ std::string guess_type(const RuleContext& context, const Tree& tree, std::string
 /// adapters -> `impl Iterator<Item = T> + '_`. "" when it cannot be written.
 std::string spell_type(const Tree& tree, std::size_t offset, std::string_view type);
 
+/// Integer types for an `{integer}` that has to be written: those of the function, then of the file, most frequent first.
+std::vector<std::string> likely_integers(const Tree& tree, const Item* function);
+
 /// Full path of a well-known std item ("HashMap" -> "std::collections::HashMap"), "" when unknown. Several in order of
 /// likelihood.
 std::vector<std::string> std_paths(std::string_view name);

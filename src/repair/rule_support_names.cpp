@@ -219,8 +219,36 @@ std::pair<std::size_t, std::string> import_position(const Tree& tree, std::size_
     return {0, ""};
 }
 
+std::vector<std::string> likely_integers(const Tree& tree, const Item* function) {
+    std::vector<std::string> out;
+    auto push = [&](std::string t) {
+        if (is_integer(t) && t[0] != '{')
+            push_unique(out, std::move(t));
+    };
+    if (function) {
+        push(clean_type(tree.source().text(function->return_type)));
+        for (const auto& p : function->parameters)
+            push(strip_refs(clean_type(p.type_text)));
+    }
+    for (const auto& [name, count] : identifiers(tree.source()))
+        push(name);
+    push("i32");
+    return out;
+}
+
 project::Edit import_edit(const Tree& tree, std::string_view file, std::size_t offset, std::string_view path) {
     auto [at, indent] = import_position(tree, offset);
+    // among neighbours in alphabetical order
+    const Source& s = tree.source();
+    for (std::size_t line = s.line_of(at);; ++line) {
+        auto text = base::trim(line < s.line_count() ? s.line_text(line) : std::string_view());
+        if (!text.starts_with("use ") || !text.ends_with(";") || text.substr(4) > std::string(path) + ";") {
+            if (text.empty() && line > s.line_of(at))
+                at = s.line_begin(line);
+            break;
+        }
+        at = line + 1 < s.line_count() ? s.line_begin(line + 1) : s.text().size();
+    }
     return make_edit(file, at, at, indent + "use " + std::string(path) + ";\n");
 }
 
@@ -275,7 +303,7 @@ std::vector<Declared> methods_of(const RuleContext& context, std::string_view ty
         if (i.kind != ItemKind::function)
             return false;
         const Item* owner = owner_of(tree, i);
-        return owner && (owner->name == head || (owner->kind == ItemKind::impl && type_head(owner->self_type) == head));
+        return owner && (owner->name == head || (owner->kind == ItemKind::impl && type_head(clean_type(owner->self_type)) == head));
     });
 }
 

@@ -337,6 +337,8 @@ private:
             auto type = between(extra[0]->label, "of type `", "`");
             const Item& f = *c.declared->item;
             std::string spelled = type ? spell_type(*c.declared->tree, f.signature.begin, clean_type(*type)) : "";
+            if (type && *type == "{integer}")
+                spelled = likely_integers(*c.declared->tree, &f).front();
             auto text = c.place.source->text(extra[0]->begin, extra[0]->end);
             std::string name;
             for (char ch : base::trim(text))

@@ -151,8 +151,12 @@ private:
         const Item* f = m.place.tree->function_at(m.place.begin);
         const Item* owner = f ? owner_of(*m.place.tree, *f) : nullptr;
         if (owner && !f->parameters.empty() && f->parameters.front().is_self)
-            for (const auto& field : fields_of(context, owner->name))
+            for (const auto& field : fields_of(context, clean_type(owner->self_type)))
                 out.push_back(field.name);
+        if (owner && !f->parameters.empty() && f->parameters.front().is_self)
+            for (const auto& method : methods_of(context, clean_type(owner->self_type)))
+                if (method.item != f && method.item->parameters.size() == 1 && method.item->parameters[0].is_self && !method.item->return_type.empty())
+                    out.push_back(method.item->name + "()");
         return out;
     }
 

@@ -324,6 +324,8 @@ private:
             if (!type)
                 continue;
             std::string spelled = spell_type(*p.tree, f->signature.begin, clean_type(*type));
+            if (*type == "{integer}")
+                spelled = likely_integers(*p.tree, f).front();
             std::size_t k = number ? static_cast<std::size_t>(std::max(1, std::atoi(number->c_str()))) - 1 : 0;
             std::size_t self = !f->parameters.empty() && f->parameters.front().is_self ? 1 : 0;
             k += self;

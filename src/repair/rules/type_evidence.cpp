@@ -21,25 +21,6 @@ Retype of_range(const Declared& d, Range type, std::string wanted, std::string w
     return r;
 }
 
-/// `{integer}` inside a type that has to be written: the integer types that the file uses, most frequent first.
-std::vector<std::string> integer_types(const Source& s) {
-    std::vector<std::pair<int, std::string>> counts;
-    for (const char* t : {"i32", "u32", "usize", "u64", "i64", "u8", "u16", "u128"}) {
-        int n = 0;
-        for (const auto& token : s.tokens())
-            n += token.kind == Kind::ident && s.text(token) == t;
-        if (n > 0)
-            counts.emplace_back(n, t);
-    }
-    std::stable_sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-    std::vector<std::string> out;
-    for (auto& c : counts)
-        out.push_back(c.second);
-    if (std::find(out.begin(), out.end(), "i32") == out.end())
-        out.push_back("i32");
-    return out;
-}
-
 /// Two partial types of one thing: holes of one are filled from the other. "" when they disagree.
 std::string unify(const std::string& a, const std::string& b) {
     if (a == b || b == "_" || b.empty())
@@ -194,7 +175,7 @@ void expectations(const RuleContext& context, const toolchain::Diagnostic& d, co
         if (f && f->return_type.empty() && found != "()") {
             Declared where{m.place.path, m.place.tree, f};
             std::string type = found_by_all(context, where, found);
-            auto integers = type.find("{integer}") == std::string::npos ? std::vector<std::string>{""} : integer_types(*m.place.source);
+            auto integers = type.find("{integer}") == std::string::npos ? std::vector<std::string>{""} : likely_integers(*m.place.tree, nullptr);
             for (std::size_t k = 0; k < integers.size() && k < 4; ++k)
                 if (auto r = return_of(where, base::replace_all(type, "{integer}", integers[k]))) {
                     r->direct = true;
