@@ -155,7 +155,7 @@ private:
             return rest.size() > 2 && rest[2] == ' ';
         if (rest[0] == '#')
             return rest.size() < 2 || (rest[1] != '[' && rest[1] != '!' && rest[1] != '"' &&
-                                       (rest[1] == ' ' || rest.find(']') == rest.npos));
+                                       rest.find(']') == rest.npos);
         if (rest[0] == '/' && rest.size() > 1 && rest[1] != '/' && rest[1] != '*')
             return true;
         return false;
