@@ -56,6 +56,7 @@ struct Core {
     std::vector<std::shared_ptr<tcp::acceptor>> acceptors;
     std::optional<asio::steady_timer> sweeper;
     bool draining = false, stopping = false; // I/O thread only
+    std::size_t body_bytes = 0;              // set aside for bodies, I/O thread only
     std::atomic<std::size_t> connections{0};
     std::mutex mutex;
     std::condition_variable changed;
@@ -127,6 +128,7 @@ public:
         event_.expires_at(Clock::time_point::max());
     }
     ~Session() {
+        release();
         core_->sessions.erase(this);
         core_->connections.fetch_sub(1);
     }
@@ -213,6 +215,7 @@ private:
             more = co_await handle();
             core_->active_add(-1);
             exchange_.reset();
+            release();
         }
     }
 
@@ -226,6 +229,10 @@ private:
         co_await http::async_read_header(socket_, buffer_, *parser, asio::redirect_error(asio::use_awaitable, ec));
         if (ec) {
             co_await refuse_read(ec);
+            co_return false;
+        }
+        if (!reserve(parser->is_done() ? 0 : parser->content_length().value_or(core_->options.body_bytes))) {
+            co_await refuse(503, "Too many large requests at once.");
             co_return false;
         }
         if (!parser->is_done()) {
@@ -256,6 +263,16 @@ private:
         }
         co_return true;
     }
+
+    /// Sets memory for a body aside until the answer is out. False when others have taken too much.
+    bool reserve(std::size_t bytes) {
+        if (bytes > 0 && core_->body_bytes + bytes > core_->options.all_body_bytes)
+            return false;
+        reserved_ = bytes;
+        core_->body_bytes += bytes;
+        return true;
+    }
+    void release() { core_->body_bytes -= std::exchange(reserved_, 0); }
 
     bool take_request(Parser& parser) {
         auto& message = parser.get();
@@ -486,6 +503,7 @@ private:
     bool keep_ = true, head_only_ = false, http11_ = true;
     bool timed_out_ = false, aborted_ = false, woken_ = false, watching_ = false, stop_watching_ = false;
     bool turned_away_ = false;
+    std::size_t reserved_ = 0;
 };
 
 asio::awaitable<void> accept_loop(std::shared_ptr<Core> core, std::shared_ptr<tcp::acceptor> acceptor) {

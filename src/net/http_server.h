@@ -52,6 +52,7 @@ struct HttpServerOptions {
     int port = 8000;                      // 0 = any free port, see HttpServer::port()
     std::size_t header_bytes = 32u << 10; // 431 above
     std::size_t body_bytes = 16u << 20;   // 413 above, before the body is read when Content-Length tells
+    std::size_t all_body_bytes = 256u << 20; // of all requests being read or answered together; 503 above
     std::size_t stream_buffer_bytes = 1u << 20;
     std::size_t max_connections = 8192;               // 503 above
     std::chrono::milliseconds header_timeout{10'000}; // from the first byte of a request to the end of its head

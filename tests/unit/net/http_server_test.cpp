@@ -144,6 +144,23 @@ TEST_F(HttpServerTest, limits_have_their_status) {
     EXPECT_EQ(big.read().status, 413);
 }
 
+TEST_F(HttpServerTest, bodies_share_a_bound_and_give_it_back) {
+    HttpServerOptions o;
+    o.body_bytes = 1000;
+    o.all_body_bytes = 1500;
+    start(o);
+    Connection a(port);
+    a.send(request_text("POST", "/hold", std::string(1000, 'x')));
+    auto held = holder->take();
+    ASSERT_TRUE(held);
+    EXPECT_EQ(fetch(port, "POST", "/", std::string(900, 'x')).status, 503);
+    EXPECT_EQ(fetch(port, "POST", "/", std::string(500, 'x')).status, 200);
+    EXPECT_EQ(fetch(port, "GET", "/").status, 200);
+    held->respond(text("done"));
+    EXPECT_EQ(a.read().status, 200);
+    EXPECT_TRUE(eventually([&] { return fetch(port, "POST", "/", std::string(900, 'x')).status == 200; }));
+}
+
 TEST_F(HttpServerTest, malformed_requests_get_400) {
     start();
     for (std::string bad :
