@@ -188,6 +188,11 @@ Result<std::shared_ptr<Job>> JobStore::submit(JobRequest request, bool retain, J
         return fail(Errc::busy,
                     fmt::format("The queue is full: {} jobs wait for {} workers", queue_.size(), options_.workers), {},
                     "Try again later; see Retry-After");
+    const std::size_t bytes = job->request().project.total_bytes();
+    if (!queue_.empty() && queued_bytes_ + bytes > options_.queue_bytes)
+        return fail(Errc::busy, fmt::format("The queue is full: its projects have {} bytes", queued_bytes_), {},
+                    "Try again later; see Retry-After");
+    queued_bytes_ += bytes;
     prune();
     jobs_.emplace(job->id(), job);
     queue_.push_back(job);
@@ -213,6 +218,7 @@ void JobStore::cancel(const std::shared_ptr<Job>& job) {
         if (it == queue_.end())
             return;
         queue_.erase(it);
+        queued_bytes_ -= job->request().project.total_bytes();
     }
     job->finish(JobState::cancelled, fail(Errc::cancelled, "The job was cancelled before it started"));
     ended(job);
@@ -233,6 +239,7 @@ void JobStore::work() {
                 return;
             job = std::move(queue_.front());
             queue_.pop_front();
+            queued_bytes_ -= job->request().project.total_bytes();
             ++running_;
         }
         run(job);

@@ -95,9 +95,10 @@ private:
 };
 
 struct JobOptions {
-    int workers = 0;        // 0 = cores
-    std::size_t queue = 64; // waiting jobs; more are refused (busy)
-    std::size_t kept = 256; // finished jobs kept for their result ...
+    int workers = 0;                      // 0 = cores
+    std::size_t queue = 64;               // waiting jobs; more are refused (busy)
+    std::size_t queue_bytes = 256u << 20; // of all waiting projects together
+    std::size_t kept = 256;               // finished jobs kept for their result ...
     std::size_t kept_bytes = 256u << 20;
     std::chrono::seconds ttl{3600};             // ... and for how long
     std::chrono::milliseconds longest{600'000}; // any job is cancelled then
@@ -143,7 +144,7 @@ private:
     std::deque<std::shared_ptr<Job>> queue_;
     std::unordered_map<std::string, std::shared_ptr<Job>> jobs_;
     std::deque<std::pair<std::chrono::steady_clock::time_point, std::string>> finished_; // oldest first, retained only
-    std::size_t running_ = 0, kept_bytes_ = 0;
+    std::size_t running_ = 0, kept_bytes_ = 0, queued_bytes_ = 0;
     bool accepting_ = true, quitting_ = false;
     std::vector<std::thread> workers_;
     std::mutex shutdown_mutex_;

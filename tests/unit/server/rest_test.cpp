@@ -232,6 +232,19 @@ TEST_F(Rest, a_full_queue_is_503_with_retry_after_and_nothing_else_suffers) {
     EXPECT_EQ(second.read().status, 200);
 }
 
+TEST_F(Rest, the_queue_is_bounded_in_bytes_too) {
+    server::ServerOptions o;
+    o.jobs.workers = 1;
+    o.jobs.queue_bytes = 20'000;
+    start(o);
+    const auto submit = [&](const std::string& words) { return post("/v1/jobs", {{"code", code(words)}}).status; };
+    EXPECT_EQ(submit("HANG"), 202);
+    ASSERT_TRUE(eventually([&] { return fake->running == 1; }));
+    EXPECT_EQ(submit(std::string(15'000, 'x')), 202);
+    EXPECT_EQ(submit(std::string(15'000, 'x')), 503);
+    EXPECT_EQ(submit("small"), 202);
+}
+
 TEST_F(Rest, a_client_that_leaves_cancels_its_job) {
     server::ServerOptions o;
     o.jobs.workers = 1;
