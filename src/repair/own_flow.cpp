@@ -16,7 +16,9 @@ bool one_of(std::string_view s, std::initializer_list<std::string_view> list) {
     return std::find(list.begin(), list.end(), s) != list.end();
 }
 
-bool upper(std::string_view s) { return !s.empty() && s[0] >= 'A' && s[0] <= 'Z'; }
+bool upper(std::string_view s) {
+    return !s.empty() && s[0] >= 'A' && s[0] <= 'Z';
+}
 
 /// Token before i at the same nesting: jumps from a closer to its opener.
 Index previous(const Source& s, Index i) {
@@ -36,8 +38,8 @@ std::string_view header_keyword(const Source& s, std::size_t open) {
         const auto& t = s.tokens()[static_cast<std::size_t>(i)];
         if (t.kind == Kind::open && text == "{") // a block before: the header starts after it
             return {};
-        if (one_of(text, {"match", "if", "while", "for", "loop", "unsafe", "else", "fn", "impl", "trait", "mod", "struct",
-                          "enum", "union", "async", "move", "=>", "->"})) {
+        if (one_of(text, {"match", "if", "while", "for", "loop", "unsafe", "else", "fn", "impl", "trait", "mod",
+                          "struct", "enum", "union", "async", "move", "=>", "->"})) {
             if (text == "for" && i > 0 && header_keyword(s, static_cast<std::size_t>(i)) == "impl")
                 return "impl";
             if (text == "->") {
@@ -66,11 +68,13 @@ bool record_like(const Source& s, std::size_t open) {
 }
 
 bool starts_block_statement(std::string_view t) {
-    return one_of(t, {"if", "match", "for", "while", "loop", "unsafe", "{", "fn", "struct", "enum", "impl", "trait", "mod",
-                      "union", "macro_rules"});
+    return one_of(t, {"if", "match", "for", "while", "loop", "unsafe", "{", "fn", "struct", "enum", "impl", "trait",
+                      "mod", "union", "macro_rules"});
 }
 
-bool continues_expression(std::string_view t) { return one_of(t, {".", "?", "else", "as", "==", "&&", "||", "+", "=>"}); }
+bool continues_expression(std::string_view t) {
+    return one_of(t, {".", "?", "else", "as", "==", "&&", "||", "+", "=>"});
+}
 
 } // namespace
 
@@ -84,8 +88,9 @@ BraceKind brace_kind(const Source& s, std::size_t open) {
     if (one_of(keyword, {"struct", "enum", "union"}))
         return BraceKind::other;
     if (keyword == "match" && before != "=>" && before != "|")
-        return record_like(s, open) && upper(before) && s.at(static_cast<Index>(open) + 1) != "}" ? BraceKind::literal
-                                                                                                   : BraceKind::match_body;
+        return record_like(s, open) && upper(before) && s.at(static_cast<Index>(open) + 1) != "}"
+                   ? BraceKind::literal
+                   : BraceKind::match_body;
     if (upper(before) || before == ">" || before == "Self")
         if (keyword != "fn" && keyword != "->" && record_like(s, open)) {
             // `if x == Limit {}`: a literal cannot stand bare in a condition
@@ -219,8 +224,8 @@ std::string let_name(const Source& s, Range statement) {
     ++i;
     if (s.at(i) == "mut")
         ++i;
-    if (static_cast<std::size_t>(i) < s.tokens().size() && s.tokens()[static_cast<std::size_t>(i)].kind == Kind::ident &&
-        one_of(s.at(i + 1), {"=", ":", ";"}))
+    if (static_cast<std::size_t>(i) < s.tokens().size() &&
+        s.tokens()[static_cast<std::size_t>(i)].kind == Kind::ident && one_of(s.at(i + 1), {"=", ":", ";"}))
         return std::string(s.at(i));
     return {};
 }
@@ -386,10 +391,12 @@ std::optional<std::vector<Edit>> borrow_walk(const Site& site, Range place) {
             return std::nullopt;
         std::vector<Edit> edits;
         int steps = 0;
-        for (std::size_t i = s.token_at(fn->body.begin); i + 2 < s.tokens().size() && s.tokens()[i].begin < fn->body.end; ++i) {
+        for (std::size_t i = s.token_at(fn->body.begin);
+             i + 2 < s.tokens().size() && s.tokens()[i].begin < fn->body.end; ++i) {
             Index k = static_cast<Index>(i);
             bool declared = s.at(k - 1) == "let" || (s.at(k - 1) == "mut" && s.at(k - 2) == "let");
-            if (s.text(s.tokens()[i]) != name || s.at(k + 1) != "=" || (!declared && !one_of(s.at(k - 1), {";", "{", "}"})))
+            if (s.text(s.tokens()[i]) != name || s.at(k + 1) != "=" ||
+                (!declared && !one_of(s.at(k - 1), {";", "{", "}"})))
                 continue;
             std::size_t last = i + 2;
             while (last < s.tokens().size() && s.text(s.tokens()[last]) != ";" && s.text(s.tokens()[last]) != "}")
@@ -408,13 +415,14 @@ std::optional<std::vector<Edit>> borrow_walk(const Site& site, Range place) {
 }
 
 Usage usage_of(const Source& s, Range body, std::string_view name) {
-    static constexpr std::array consuming = {"into_iter", "into_bytes", "into_boxed_str", "unwrap", "expect", "unwrap_or",
-                                             "into_keys", "into_values", "into_inner", "unwrap_or_default", "into",
-                                             "into_string", "unwrap_or_else"};
-    static constexpr std::array mutating = {"push", "push_str", "insert", "remove", "pop", "clear", "sort", "sort_by",
-                                            "sort_unstable", "extend", "truncate", "append", "retain", "drain", "dedup",
-                                            "reverse", "iter_mut", "get_mut", "entry", "swap", "push_back", "pop_front",
-                                            "push_front", "pop_back", "next", "as_mut", "last_mut", "first_mut", "take"};
+    static constexpr std::array consuming = {
+        "into_iter",   "into_bytes", "into_boxed_str",    "unwrap", "expect",      "unwrap_or",     "into_keys",
+        "into_values", "into_inner", "unwrap_or_default", "into",   "into_string", "unwrap_or_else"};
+    static constexpr std::array mutating = {
+        "push",          "push_str", "insert",   "remove",    "pop",       "clear",     "sort",       "sort_by",
+        "sort_unstable", "extend",   "truncate", "append",    "retain",    "drain",     "dedup",      "reverse",
+        "iter_mut",      "get_mut",  "entry",    "swap",      "push_back", "pop_front", "push_front", "pop_back",
+        "next",          "as_mut",   "last_mut", "first_mut", "take"};
     Usage usage = Usage::reads;
     for (Range use : uses_of(s, body, name)) {
         Index i = static_cast<Index>(s.token_at(use.begin));
@@ -424,7 +432,7 @@ Usage usage_of(const Source& s, Range body, std::string_view name) {
         if (after == ".") {
             Index field = i + 2;
             auto method = s.at(field);
-            while (s.at(field + 1) == "." ) { // a.b.c
+            while (s.at(field + 1) == ".") { // a.b.c
                 field += 2;
                 method = s.at(field);
             }
@@ -449,15 +457,16 @@ Usage usage_of(const Source& s, Range body, std::string_view name) {
         Index open = s.enclosing_open(static_cast<std::size_t>(i));
         if (open > 0 && s.at(open - 1) == "!") // println!(.., name)
             continue;
-        if (one_of(before, {"==", "!=", "<", ">", "in", "match", "if"}) || one_of(after, {"==", "!=", "<", ">", "<=", ">="}))
+        if (one_of(before, {"==", "!=", "<", ">", "in", "match", "if"}) ||
+            one_of(after, {"==", "!=", "<", ">", "<=", ">="}))
             continue;
         return Usage::consumes;
     }
     return usage;
 }
 
-std::optional<std::vector<Edit>> borrow_parameter(const RuleContext& context, const Declared& function, std::size_t index,
-                                                  bool mutably) {
+std::optional<std::vector<Edit>> borrow_parameter(const RuleContext& context, const Declared& function,
+                                                  std::size_t index, bool mutably) {
     const Item& item = *function.item;
     if (index >= item.parameters.size())
         return std::nullopt;
@@ -467,7 +476,8 @@ std::optional<std::vector<Edit>> borrow_parameter(const RuleContext& context, co
     const Source& s = function.tree->source();
     std::vector<Edit> edits;
     std::string written(s.text(p.type));
-    edits.push_back(make_edit(function.path, p.type.begin, p.type.end, mutably ? "&mut " + written : borrowed_type(written)));
+    edits.push_back(
+        make_edit(function.path, p.type.begin, p.type.end, mutably ? "&mut " + written : borrowed_type(written)));
     if (p.by_mut) { // `mut v: Vec<T>`
         auto text = s.text(p.pattern);
         if (text.starts_with("mut "))

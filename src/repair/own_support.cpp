@@ -9,7 +9,9 @@ namespace rustcoder::repair {
 
 namespace {
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 } // namespace
 
@@ -56,7 +58,9 @@ void CodeRule::propose(const RuleContext& context, Proposals& out) const {
 
 // ---- edits --------------------------------------------------------------------------------------------------------
 
-std::string indent_at(const Source& s, std::size_t offset) { return std::string(s.line_indent(s.line_of(offset))); }
+std::string indent_at(const Source& s, std::size_t offset) {
+    return std::string(s.line_indent(s.line_of(offset)));
+}
 
 std::string gap_at(const Source& s, std::size_t offset) {
     bool first = base::trim(s.text(s.line_begin(s.line_of(offset)), offset)).empty();
@@ -121,13 +125,14 @@ std::vector<Edit> move_after(const Source& s, std::string_view path, Range state
     std::string_view last = base::trim(s.text(after));
     if (!last.ends_with(";") && !last.ends_with("}"))
         return {}; // a tail expression is the block's value
-    return {make_edit(path, lines.begin, lines.end, {}), make_edit(path, after.end, after.end, gap_at(s, after.begin) + body)};
+    return {make_edit(path, lines.begin, lines.end, {}),
+            make_edit(path, after.end, after.end, gap_at(s, after.begin) + body)};
 }
 
 std::vector<Edit> hoist(const Source& s, std::string_view path, Range expression, Range statement, std::string name,
                         bool mutable_binding) {
-    std::string let = std::string(mutable_binding ? "let mut " : "let ") + name + " = " + std::string(s.text(expression)) +
-                      ";" + gap_at(s, statement.begin);
+    std::string let = std::string(mutable_binding ? "let mut " : "let ") + name + " = " +
+                      std::string(s.text(expression)) + ";" + gap_at(s, statement.begin);
     return {make_edit(path, statement.begin, statement.begin, let),
             make_edit(path, expression.begin, expression.end, std::move(name))};
 }
@@ -138,7 +143,8 @@ Range with_separator(const Source& s, Range element) {
     const auto& tokens = s.tokens();
     if (after < tokens.size() && (s.text(tokens[after]) == "," || s.text(tokens[after]) == "+")) {
         std::size_t end = tokens[after].end;
-        if (after + 1 < tokens.size() && tokens[after + 1].kind != Kind::close && tokens[after + 1].line == tokens[after].line)
+        if (after + 1 < tokens.size() && tokens[after + 1].kind != Kind::close &&
+            tokens[after + 1].line == tokens[after].line)
             end = tokens[after + 1].begin;
         return {element.begin, end};
     }
@@ -177,7 +183,8 @@ std::optional<Declared> local_type(const RuleContext& context, std::string_view 
         return std::nullopt;
     auto found = types_named(context, head);
     std::erase_if(found, [](const Declared& d) {
-        return d.item->kind != ItemKind::structure && d.item->kind != ItemKind::enumeration && d.item->kind != ItemKind::union_;
+        return d.item->kind != ItemKind::structure && d.item->kind != ItemKind::enumeration &&
+               d.item->kind != ItemKind::union_;
     });
     if (found.size() != 1)
         return std::nullopt;
@@ -222,13 +229,18 @@ bool fields_copy(const RuleContext& context, const Item& type) {
         if (is_copy(t))
             return true;
         if (t.starts_with("(") || t.starts_with("[") || t.starts_with("Option<")) {
-            auto parts = type_arguments(t.starts_with("[") ? "[" + t.substr(1, t.find(';') == std::string::npos ? std::string::npos : t.find(';') - 1) + "]" : t);
-            return !parts.empty() && std::all_of(parts.begin(), parts.end(), [&](const auto& p) { return self(p, self, depth); });
+            auto parts = type_arguments(
+                t.starts_with("[")
+                    ? "[" + t.substr(1, t.find(';') == std::string::npos ? std::string::npos : t.find(';') - 1) + "]"
+                    : t);
+            return !parts.empty() &&
+                   std::all_of(parts.begin(), parts.end(), [&](const auto& p) { return self(p, self, depth); });
         }
         if (depth > 3)
             return false;
         auto local = local_type(context, t);
-        return local && std::find(local->item->derives.begin(), local->item->derives.end(), "Copy") != local->item->derives.end();
+        return local && std::find(local->item->derives.begin(), local->item->derives.end(), "Copy") !=
+                            local->item->derives.end();
     };
     auto all = [&](const std::vector<syntax::Field>& fields) {
         return std::all_of(fields.begin(), fields.end(), [&](const auto& f) { return copy(f.type_text, copy, 0); });
@@ -278,7 +290,8 @@ std::string default_value(const RuleContext& context, std::string_view type) {
         }
         return out.empty() ? "" : "(" + out + ")";
     }
-    static constexpr std::array owned = {"String", "Vec", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "VecDeque", "BinaryHeap"};
+    static constexpr std::array owned = {"String",   "Vec",      "HashMap",  "HashSet",
+                                         "BTreeMap", "BTreeSet", "VecDeque", "BinaryHeap"};
     std::string head = type_head(t);
     if (std::find(owned.begin(), owned.end(), head) != owned.end())
         return head + "::new()";

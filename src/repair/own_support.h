@@ -84,7 +84,7 @@ BraceKind brace_kind(const Source& s, std::size_t open_token);
 std::vector<Range> statements_of(const Source& s, std::size_t open_token);
 
 struct Frame {
-    std::size_t open = 0; // token of the block's `{`
+    std::size_t open = 0;  // token of the block's `{`
     std::size_t index = 0; // of the statement in the block
     Range statement;
 };
@@ -105,7 +105,8 @@ Range initializer_of(const Source& s, Range statement);
 /// Without the trailing `;` and space.
 Range without_semicolon(const Source& s, Range statement);
 std::string indent_at(const Source& s, std::size_t offset);
-/// What separates a new statement from the one at `offset`: a line break with its indentation, or a space within a line.
+/// What separates a new statement from the one at `offset`: a line break with its indentation, or a space within a
+/// line.
 std::string gap_at(const Source& s, std::size_t offset);
 /// A name that does not occur in the file, `wish` or `wish` with a number.
 std::string fresh_name(const Source& s, std::string wish);
@@ -124,12 +125,12 @@ Range with_separator(const Source& s, Range element);
 // ---- calls --------------------------------------------------------------------------------------------------------
 
 struct Call {
-    std::string path;            // file
+    std::string path; // file
     std::string name;
     std::size_t name_token = 0, open = 0; // tokens
-    bool method = false;         // receiver.name(
+    bool method = false;                  // receiver.name(
     std::vector<Range> arguments;
-    Range receiver;              // method calls
+    Range receiver; // method calls
 };
 /// The call one of whose arguments holds the offset (innermost parentheses only); `argument` is its number.
 std::optional<Call> call_around(const Site& site, std::size_t offset, std::size_t* argument = nullptr);
@@ -140,8 +141,8 @@ std::optional<Declared> callee_of(const RuleContext& context, const Call& call);
 /// Index of the parameter an argument goes to (skips self for method calls).
 std::optional<std::size_t> parameter_of(const Item& function, const Call& call, std::size_t argument);
 
-/// `let mut cur = list.head;` .. `cur = node.next;`: the walk over a linked structure borrows at every step. Edits for the
-/// let and all assignments of plain places to the same name; nullopt when the statement is no such let.
+/// `let mut cur = list.head;` .. `cur = node.next;`: the walk over a linked structure borrows at every step. Edits for
+/// the let and all assignments of plain places to the same name; nullopt when the statement is no such let.
 std::optional<std::vector<Edit>> borrow_walk(const Site& site, Range place);
 
 /// How a body uses a parameter.
@@ -149,8 +150,8 @@ enum class Usage { reads, mutates, consumes };
 Usage usage_of(const Source& s, Range body, std::string_view name);
 /// Parameter `T` -> `&T` (`String` -> `&str`, `Vec<T>` -> `&[T]`; `&mut T` when `mutably`) with all calls; nullopt when
 /// the parameter is a reference already.
-std::optional<std::vector<Edit>> borrow_parameter(const RuleContext& context, const Declared& function, std::size_t index,
-                                                  bool mutably);
+std::optional<std::vector<Edit>> borrow_parameter(const RuleContext& context, const Declared& function,
+                                                  std::size_t index, bool mutably);
 /// Parameters behind references: "String" -> "&str".
 std::string borrowed_type(std::string_view type);
 

@@ -1,6 +1,6 @@
-// The rules for ownership, lifetimes, traits, patterns and the rest of the catalogue, with the real compiler's diagnostics:
-// for every folder of tests/cases/repair of these families one of the candidates for in.rs must give out.rs, among the
-// first few, and out.rs must compile.
+// The rules for ownership, lifetimes, traits, patterns and the rest of the catalogue, with the real compiler's
+// diagnostics: for every folder of tests/cases/repair of these families one of the candidates for in.rs must give
+// out.rs, among the first few, and out.rs must compile.
 #include "base/os.h"
 #include "repair/rule.h"
 #include "toolchain/toolchain.h"
@@ -28,7 +28,9 @@ struct Checked {
     std::vector<toolchain::Diagnostic> errors;
 };
 
-bool is_ours(void*, std::string_view file) { return file == "src/main.rs"; }
+bool is_ours(void*, std::string_view file) {
+    return file == "src/main.rs";
+}
 
 /// rustc --emit=metadata on one file, in a directory of its own.
 Checked check(const std::string& source) {
@@ -42,8 +44,10 @@ Checked check(const std::string& source) {
         return out;
     fs::create_directories(fs::path(name) / "src");
     std::ofstream(fs::path(name) / "src/main.rs") << source;
-    std::string command = "cd " + name + " && " + found->rustc.string() +
-                          " --error-format=json --emit=metadata --edition=2021 --crate-name=x -o x.rmeta src/main.rs 2>&1";
+    std::string command =
+        "cd " + name + " && " + found->rustc.string() +
+        " --error-format=json --emit=metadata --edition=2021 --crate-name=x -o x.rmeta --crate-type=" +
+        (source.find("fn main") == std::string::npos ? "lib" : "bin") + " src/main.rs 2>&1";
     std::string output;
     if (FILE* pipe = popen(command.c_str(), "r")) {
         char buffer[8192];
@@ -88,7 +92,8 @@ std::vector<std::pair<Candidate, std::string>> candidates(const std::string& sou
         for (Candidate& c : propose_all({sources, d, checked.errors, 95}))
             if (auto changed = project::apply(project, c.patch))
                 out.emplace_back(std::move(c), *changed->find("src/main.rs"));
-    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.first.prior > b.first.prior; });
+    std::stable_sort(out.begin(), out.end(),
+                     [](const auto& a, const auto& b) { return a.first.prior > b.first.prior; });
     return out;
 }
 

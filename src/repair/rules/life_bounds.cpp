@@ -1,5 +1,5 @@
-// Lifetimes that must outlive each other, and lifetimes that are declared wrongly: E0195 E0227 E0228 E0261 E0262 E0263 E0316
-// E0478 E0491 E0495 E0496 E0581 E0582 E0621 E0623 E0637 E0803 and "lifetime may not live long enough".
+// Lifetimes that must outlive each other, and lifetimes that are declared wrongly: E0195 E0227 E0228 E0261 E0262 E0263
+// E0316 E0478 E0491 E0495 E0496 E0581 E0582 E0621 E0623 E0637 E0803 and "lifetime may not live long enough".
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -13,7 +13,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 /// Every token with that text inside the range.
 std::vector<Range> tokens_named(const Source& s, Range in, std::string_view name) {
@@ -80,7 +82,9 @@ void one_outlives_other(Site& site) {
             std::string longer(base::trim(std::string_view(*bound).substr(0, colon)));
             std::string shorter(base::trim(std::string_view(*bound).substr(colon + 1)));
             if (auto edit = outlives(site, longer, shorter))
-                site.propose(Risk::low, 0.75, "what has lifetime `" + longer + "` is used where `" + shorter + "` is promised, so it must live as long.",
+                site.propose(Risk::low, 0.75,
+                             "what has lifetime `" + longer + "` is used where `" + shorter +
+                                 "` is promised, so it must live as long.",
                              {*edit});
             // or they are one and the same
             if (const Item* item = declaring(site, longer); item && !longer.starts_with("'_") && shorter != "'static") {
@@ -92,7 +96,8 @@ void one_outlives_other(Site& site) {
                     Range rest{item->generics.end, item->range.end};
                     for (Range r : tokens_named(s, rest, shorter))
                         edits.push_back(site.swap(r, longer));
-                    site.propose(Risk::cost, 0.35, "`" + longer + "` and `" + shorter + "` have to be the same here.", std::move(edits));
+                    site.propose(Risk::cost, 0.35, "`" + longer + "` and `" + shorter + "` have to be the same here.",
+                                 std::move(edits));
                 }
             }
         }
@@ -106,7 +111,8 @@ void one_outlives_other(Site& site) {
                     // E0478 names the one that must live longer first, E0491 second
                     bool first = &a == &names.front();
                     double prior = (site.d.code == "E0491") != first ? 0.66 : 0.4;
-                    site.propose(Risk::low, prior, "one lifetime has to outlive the other: `" + a + ": " + b + "`.", {*edit});
+                    site.propose(Risk::low, prior, "one lifetime has to outlive the other: `" + a + ": " + b + "`.",
+                                 {*edit});
                 }
             }
 }
@@ -132,7 +138,8 @@ void name_the_parameter(Site& site) {
                     if (s.tokens()[i].kind == Kind::lifetime)
                         declared.emplace_back(s.text(s.tokens()[i]));
         for (const auto& name : declared)
-            site.propose(Risk::low, 0.55, "what comes in through this reference leaves as `" + name + "`, so it has that lifetime.",
+            site.propose(Risk::low, 0.55,
+                         "what comes in through this reference leaves as `" + name + "`, so it has that lifetime.",
                          {site.put(s.tokens()[token].end, name + " ")});
         if (declared.empty()) { // both hidden: one new name for both
             std::vector<Edit> edits;
@@ -149,7 +156,8 @@ void name_the_parameter(Site& site) {
             edits.push_back(fn->generics.empty() ? site.put(fn->name_range.end, "<" + name + ">")
                                                  : site.put(fn->generics.begin + 1, name + ", "));
             if (references)
-                site.propose(Risk::low, 0.45, "the references depend on each other, so they share one lifetime.", std::move(edits));
+                site.propose(Risk::low, 0.45, "the references depend on each other, so they share one lifetime.",
+                             std::move(edits));
         }
     }
     // the result borrows from self although it should borrow from the argument, or the other way round
@@ -161,7 +169,9 @@ void name_the_parameter(Site& site) {
             for (std::size_t i = s.token_at(owner->generics.begin); s.tokens()[i].begin < owner->generics.end; ++i)
                 if (s.tokens()[i].kind == Kind::lifetime) {
                     std::string name(s.text(s.tokens()[i]));
-                    site.propose(Risk::low, 0.5, "the result comes out of the data that the type borrows (`" + name + "`), not out of `self`.",
+                    site.propose(Risk::low, 0.5,
+                                 "the result comes out of the data that the type borrows (`" + name +
+                                     "`), not out of `self`.",
                                  {site.put(fn->return_type.begin + amp + 1, name + " ")});
                 }
     }
@@ -175,22 +185,28 @@ void declarations(Site& site) {
     if (!item)
         return;
     if (site.d.code == "E0496") { // the method's `'a` shadows the impl's
-        std::string fresh = fresh_lifetime(s, item->parent >= 0 ? site.t().items()[static_cast<std::size_t>(item->parent)].range : item->range);
+        std::string fresh = fresh_lifetime(
+            s, item->parent >= 0 ? site.t().items()[static_cast<std::size_t>(item->parent)].range : item->range);
         std::vector<Edit> edits;
         for (Range r : tokens_named(s, item->range, name))
             edits.push_back(site.swap(r, fresh));
-        site.propose(Risk::low, 0.62, "the method declared a lifetime of the same name as its impl; it gets another name.", std::move(edits));
+        site.propose(Risk::low, 0.62,
+                     "the method declared a lifetime of the same name as its impl; it gets another name.",
+                     std::move(edits));
         bool only = site.text(item->generics) == "<" + name + ">";
         site.propose(Risk::low, 0.45, "the impl already declares `" + name + "`; the method uses that one.",
                      {only ? site.cut(item->generics) : site.cut(with_separator(s, site.at()))});
     }
     if (site.d.code == "E0262" || site.d.code == "E0637") {
-        if (!item->generics.empty() && item->generics.begin <= site.at().begin && site.at().begin < item->generics.end) {
+        if (!item->generics.empty() && item->generics.begin <= site.at().begin &&
+            site.at().begin < item->generics.end) {
             std::string fresh = fresh_lifetime(s, item->range);
             std::vector<Edit> edits;
             for (Range r : tokens_named(s, {item->generics.begin, item->signature.end}, name))
                 edits.push_back(site.swap(r, fresh));
-            site.propose(Risk::low, 0.66, "`" + name + "` is reserved and cannot be declared; the lifetime gets a name of its own.", std::move(edits));
+            site.propose(Risk::low, 0.66,
+                         "`" + name + "` is reserved and cannot be declared; the lifetime gets a name of its own.",
+                         std::move(edits));
             bool only = site.text(item->generics) == "<" + name + ">";
             if (name == "'static")
                 site.propose(Risk::low, 0.5, "`'static` exists everywhere and is not declared.",
@@ -203,16 +219,20 @@ void declarations(Site& site) {
         while (impl && impl->kind != ItemKind::impl)
             impl = site.t().parent(*impl);
         if (impl && impl->signature.begin <= site.at().begin && site.at().begin < impl->signature.end) {
-            std::vector<Edit> edits{impl->generics.empty()
-                                        ? site.put(impl->signature.begin + s.text(impl->signature).find("impl") + 4, "<" + name + ">")
-                                        : site.put(impl->generics.begin + 1, name + ", ")};
+            std::vector<Edit> edits{
+                impl->generics.empty()
+                    ? site.put(impl->signature.begin + s.text(impl->signature).find("impl") + 4, "<" + name + ">")
+                    : site.put(impl->generics.begin + 1, name + ", ")};
             for (const Item* m : members_of(site.t(), *impl))
                 if (!m->generics.empty())
                     for (Range r : tokens_named(s, m->generics, name))
-                        edits.push_back(site.text(m->generics) == "<" + name + ">" ? site.cut(m->generics) : site.cut(with_separator(s, r)));
+                        edits.push_back(site.text(m->generics) == "<" + name + ">" ? site.cut(m->generics)
+                                                                                   : site.cut(with_separator(s, r)));
             if (edits.size() > 1)
-                site.propose(Risk::low, 0.85, "the impl declares `" + name + "`, and its methods use that one.", std::move(edits));
-            site.propose(Risk::low, 0.6, "the type's `" + name + "` says nothing here that `'_` would not.", {site.swap(site.at(), "'_")});
+                site.propose(Risk::low, 0.85, "the impl declares `" + name + "`, and its methods use that one.",
+                             std::move(edits));
+            site.propose(Risk::low, 0.6, "the type's `" + name + "` says nothing here that `'_` would not.",
+                         {site.swap(site.at(), "'_")});
         }
     }
 }
@@ -245,18 +265,21 @@ void higher_ranked(Site& site) {
     std::vector<Edit> forever{site.cut(binder)}, outer{site.cut(binder)};
     for (Range r : tokens_named(s, scope, name))
         forever.push_back(site.swap(r, "'static"));
-    site.propose(Risk::behaviour, 0.4, "nothing that goes in has the lifetime `" + name + "`, so the result must live for ever.", std::move(forever));
+    site.propose(Risk::behaviour, 0.4,
+                 "nothing that goes in has the lifetime `" + name + "`, so the result must live for ever.",
+                 std::move(forever));
     if (item->kind == ItemKind::function || item->kind == ItemKind::structure || item->kind == ItemKind::impl) {
         outer.push_back(item->generics.empty() ? site.put(item->name_range.end, "<" + name + ">")
                                                : site.put(item->generics.begin + 1, name + ", "));
-        site.propose(Risk::low, item->kind == ItemKind::function ? 0.6 : 0.2, "the caller chooses `" + name + "`, so the function declares it.",
-                     std::move(outer));
+        site.propose(Risk::low, item->kind == ItemKind::function ? 0.6 : 0.2,
+                     "the caller chooses `" + name + "`, so the function declares it.", std::move(outer));
     }
     // only the result: its own lifetime stays with the inputs, the result lives for ever
     std::vector<Edit> result;
     for (Range r : tokens_named(s, site.at(), name))
         result.push_back(site.swap(r, "'static"));
-    site.propose(Risk::behaviour, 0.38, "the result cannot borrow from the arguments, so it lives for ever.", std::move(result));
+    site.propose(Risk::behaviour, 0.38, "the result cannot borrow from the arguments, so it lives for ever.",
+                 std::move(result));
 }
 
 void nested_binders(Site& site) { // E0316
@@ -287,13 +310,15 @@ void object_bounds(Site& site) { // E0226 E0227 E0228
     const Source& s = site.s();
     const Item* item = site.t().item_at(site.at().begin);
     if (site.d.code == "E0226") {
-        site.propose(Risk::behaviour, 0.6, "a trait object has one lifetime bound; the second one goes.", {site.cut(with_separator(s, site.at()))});
+        site.propose(Risk::behaviour, 0.6, "a trait object has one lifetime bound; the second one goes.",
+                     {site.cut(with_separator(s, site.at()))});
         return;
     }
     std::vector<std::string> names;
     if (item && !item->generics.empty())
         for (std::size_t i = s.token_at(item->generics.begin); s.tokens()[i].begin < item->generics.end; ++i)
-            if (s.tokens()[i].kind == Kind::lifetime && std::find(names.begin(), names.end(), s.text(s.tokens()[i])) == names.end())
+            if (s.tokens()[i].kind == Kind::lifetime &&
+                std::find(names.begin(), names.end(), s.text(s.tokens()[i])) == names.end())
                 names.emplace_back(s.text(s.tokens()[i]));
     names.emplace_back("'static");
     bool behind_reference = s.at(static_cast<Index>(site.token()) - 1) == "&";
@@ -314,7 +339,8 @@ void trait_argument(Site& site) {
     if (!impl || impl->generics.empty())
         return;
     std::string name;
-    for (std::size_t i = s.token_at(impl->generics.begin); s.tokens()[i].begin < impl->generics.end && name.empty(); ++i)
+    for (std::size_t i = s.token_at(impl->generics.begin); s.tokens()[i].begin < impl->generics.end && name.empty();
+         ++i)
         if (s.tokens()[i].kind == Kind::lifetime)
             name = s.text(s.tokens()[i]);
     if (name.empty())
@@ -329,12 +355,15 @@ void trait_argument(Site& site) {
     for (const Item* m : members_of(site.t(), *impl))
         if (!m->return_type.empty())
             add(m->return_type);
-    site.propose(Risk::low, 0.75, "the reference comes out of the data with lifetime `" + name + "`, so it is written with it.", std::move(edits));
+    site.propose(Risk::low, 0.75,
+                 "the reference comes out of the data with lifetime `" + name + "`, so it is written with it.",
+                 std::move(edits));
 }
 
 } // namespace
 
-RC_CODE_RULE(one_outlives_other, "life-outlives", "E0478", "E0491", "E0495", "E0623", "~lifetime may not live long enough", "E0312")
+RC_CODE_RULE(one_outlives_other, "life-outlives", "E0478", "E0491", "E0495", "E0623",
+             "~lifetime may not live long enough", "E0312")
 RC_CODE_RULE(name_the_parameter, "life-parameter", "E0621", "E0623", "~lifetime may not live long enough")
 RC_CODE_RULE(declarations, "life-declaration", "E0261", "E0262", "E0496", "E0637")
 RC_CODE_RULE(higher_ranked, "life-higher-ranked", "E0581", "E0582")

@@ -1,5 +1,5 @@
-// E0106: a reference without a lifetime. In a signature the body says which inputs the result comes from; in a type either
-// the type gets a lifetime or it owns the data.
+// E0106: a reference without a lifetime. In a signature the body says which inputs the result comes from; in a type
+// either the type gets a lifetime or it owns the data.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -12,7 +12,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 /// Return positions of a body: tail of the outermost block, tails of its branches (textually) and `return`.
 std::vector<std::string> returned_texts(const Source& s, const Item& fn) {
@@ -21,13 +23,17 @@ std::vector<std::string> returned_texts(const Source& s, const Item& fn) {
     for (std::size_t i = s.token_at(fn.body.begin); i < tokens.size() && tokens[i].begin < fn.body.end; ++i) {
         if (s.text(tokens[i]) == "{" && brace_kind(s, i) == BraceKind::block) {
             auto statements = statements_of(s, i);
-            if (!statements.empty() && !s.text(statements.back()).ends_with(";") && !s.text(statements.back()).ends_with("}"))
+            if (!statements.empty() && !s.text(statements.back()).ends_with(";") &&
+                !s.text(statements.back()).ends_with("}"))
                 out.emplace_back(s.text(statements.back()));
         }
         if (s.text(tokens[i]) == "=>" || s.text(tokens[i]) == "return") {
             std::size_t last = i + 1;
-            while (last < tokens.size() && s.text(tokens[last]) != "," && s.text(tokens[last]) != ";" && tokens[last].kind != Kind::close)
-                last = tokens[last].kind == Kind::open && tokens[last].match >= 0 ? static_cast<std::size_t>(tokens[last].match) + 1 : last + 1;
+            while (last < tokens.size() && s.text(tokens[last]) != "," && s.text(tokens[last]) != ";" &&
+                   tokens[last].kind != Kind::close)
+                last = tokens[last].kind == Kind::open && tokens[last].match >= 0
+                           ? static_cast<std::size_t>(tokens[last].match) + 1
+                           : last + 1;
             if (last > i + 1 && s.text(tokens[i + 1]) != "{")
                 out.emplace_back(s.text(tokens[i + 1].begin, tokens[last - 1].end));
         }
@@ -54,7 +60,8 @@ void in_signature(Site& site, const Item& fn) {
     }
     // edit the result: every `&` without lifetime, every `'_`
     auto with = [&](const std::string& name, std::vector<Edit>& edits) {
-        for (std::size_t i = s.token_at(fn.return_type.begin); i < s.tokens().size() && s.tokens()[i].begin < fn.return_type.end; ++i) {
+        for (std::size_t i = s.token_at(fn.return_type.begin);
+             i < s.tokens().size() && s.tokens()[i].begin < fn.return_type.end; ++i) {
             auto next = i + 1 < s.tokens().size() ? s.tokens()[i + 1].kind : Kind::unknown;
             if (s.text(s.tokens()[i]) == "&" && next != Kind::lifetime)
                 edits.push_back(site.put(s.tokens()[i].end, name + " "));
@@ -81,24 +88,30 @@ void in_signature(Site& site, const Item& fn) {
                 }
         }
         if (!declared && !edits.empty())
-            edits.push_back(fn.generics.empty() ? site.put(fn.name_range.end, "<" + name + ">") : site.put(fn.generics.begin + 1, name + ", "));
+            edits.push_back(fn.generics.empty() ? site.put(fn.name_range.end, "<" + name + ">")
+                                                : site.put(fn.generics.begin + 1, name + ", "));
         with(name, edits);
         std::string list;
         for (std::size_t k : sources)
             list += (list.empty() ? "`" : ", `") + fn.parameters[k].name + "`";
-        site.propose(Risk::low, 0.8, "the result is borrowed from " + list + ", and the signature now says so.", std::move(edits));
+        site.propose(Risk::low, 0.8, "the result is borrowed from " + list + ", and the signature now says so.",
+                     std::move(edits));
     }
-    bool literals = !texts.empty() && std::all_of(texts.begin(), texts.end(), [](const std::string& t) { return t.starts_with("\"") || t.starts_with("&["); });
+    bool literals = !texts.empty() && std::all_of(texts.begin(), texts.end(), [](const std::string& t) {
+        return t.starts_with("\"") || t.starts_with("&[");
+    });
     if (sources.empty()) {
         std::vector<Edit> edits;
         with("'static", edits);
         site.propose(literals ? Risk::none : Risk::low, literals ? 0.9 : 0.35,
-                     literals ? "only literals are returned, and they live for ever (`'static`)." : "no input lends the result, so it lives for ever (`'static`).",
+                     literals ? "only literals are returned, and they live for ever (`'static`)."
+                              : "no input lends the result, so it lives for ever (`'static`).",
                      std::move(edits));
         // owned: literals become strings
         if (result == "&str" || result == "& str") {
             std::vector<Edit> owned{site.swap(fn.return_type, "String")};
-            for (std::size_t i = s.token_at(fn.body.begin); i < s.tokens().size() && s.tokens()[i].begin < fn.body.end; ++i)
+            for (std::size_t i = s.token_at(fn.body.begin); i < s.tokens().size() && s.tokens()[i].begin < fn.body.end;
+                 ++i)
                 if (s.tokens()[i].kind == Kind::string) {
                     auto before = s.at(static_cast<Index>(i) - 1), after = s.at(static_cast<Index>(i) + 1);
                     if ((before == "{" || before == "=>" || before == "return" || before == ";" || before == "}") &&
@@ -120,7 +133,9 @@ void in_signature(Site& site, const Item& fn) {
                     if (at != std::string_view::npos)
                         owned.push_back(site.cut({fn.body.begin + at, fn.body.begin + at + 1}));
                 }
-            site.propose(Risk::low, literals ? 0.4 : 0.62, "the function makes the string itself, so it returns it instead of a reference.", std::move(owned));
+            site.propose(Risk::low, literals ? 0.4 : 0.62,
+                         "the function makes the string itself, so it returns it instead of a reference.",
+                         std::move(owned));
         }
     }
 }
@@ -138,13 +153,16 @@ void in_type(Site& site, const Item& type) {
                 break;
             }
     } else {
-        edits.push_back(type.generics.empty() ? site.put(type.name_range.end, "<" + name + ">") : site.put(type.generics.begin + 1, name + ", "));
+        edits.push_back(type.generics.empty() ? site.put(type.name_range.end, "<" + name + ">")
+                                              : site.put(type.generics.begin + 1, name + ", "));
     }
-    for (std::size_t i = s.token_at(type.name_range.end); i < s.tokens().size() && s.tokens()[i].begin < type.range.end; ++i)
+    for (std::size_t i = s.token_at(type.name_range.end); i < s.tokens().size() && s.tokens()[i].begin < type.range.end;
+         ++i)
         if (s.text(s.tokens()[i]) == "&" && i + 1 < s.tokens().size() && s.tokens()[i + 1].kind != Kind::lifetime)
             edits.push_back(site.put(s.tokens()[i].end, name + " "));
     auto at_token = s.tokens()[site.token()];
-    if (at_token.kind == Kind::ident && s.at(static_cast<Index>(site.token()) + 1) != "<") // a borrowing type without argument
+    if (at_token.kind == Kind::ident &&
+        s.at(static_cast<Index>(site.token()) + 1) != "<") // a borrowing type without argument
         edits.push_back(site.put(at_token.end, "<" + name + ">"));
     std::vector<Edit> everywhere = edits;
     if (!declared)
@@ -154,17 +172,22 @@ void in_type(Site& site, const Item& type) {
                 if (item.kind != ItemKind::impl || item.name != type.name)
                     continue;
                 const Source& u = tree->source();
-                for (std::size_t i = u.token_at(item.signature.begin); i < u.tokens().size() && u.tokens()[i].begin < item.body.begin; ++i)
+                for (std::size_t i = u.token_at(item.signature.begin);
+                     i < u.tokens().size() && u.tokens()[i].begin < item.body.begin; ++i)
                     if (u.text(u.tokens()[i]) == type.name && u.at(static_cast<Index>(i) + 1) != "<")
                         everywhere.push_back(make_edit(path, u.tokens()[i].end, u.tokens()[i].end, "<'_>"));
             }
         }
     if (everywhere.size() > edits.size())
-        site.propose(Risk::low, 0.66, "`" + type.name + "` borrows data, so it carries the lifetime of what it borrows.", std::move(everywhere));
-    site.propose(Risk::low, 0.6, "`" + type.name + "` borrows data, so it carries the lifetime of what it borrows.", std::move(edits));
+        site.propose(Risk::low, 0.66,
+                     "`" + type.name + "` borrows data, so it carries the lifetime of what it borrows.",
+                     std::move(everywhere));
+    site.propose(Risk::low, 0.6, "`" + type.name + "` borrows data, so it carries the lifetime of what it borrows.",
+                 std::move(edits));
     // or owns it
     std::vector<Edit> owned;
-    for (std::size_t i = s.token_at(type.name_range.end); i + 1 < s.tokens().size() && s.tokens()[i].begin < type.range.end; ++i)
+    for (std::size_t i = s.token_at(type.name_range.end);
+         i + 1 < s.tokens().size() && s.tokens()[i].begin < type.range.end; ++i)
         if (s.text(s.tokens()[i]) == "&" && s.at(static_cast<Index>(i) + 1) == "str")
             owned.push_back(site.swap({s.tokens()[i].begin, s.tokens()[i + 1].end}, "String"));
     if (!owned.empty()) {
@@ -174,8 +197,9 @@ void in_type(Site& site, const Item& type) {
             const Source& u = tree->source();
             for (std::size_t i = 0; i + 2 < u.tokens().size(); ++i)
                 for (const auto& f : fields)
-                    if (f.type_text.find("&str") != std::string::npos && u.text(u.tokens()[i]) == f.name && u.at(static_cast<Index>(i) + 1) == ":" &&
-                        u.tokens()[i + 2].kind == Kind::string && (u.at(static_cast<Index>(i) + 3) == "," || u.at(static_cast<Index>(i) + 3) == "}"))
+                    if (f.type_text.find("&str") != std::string::npos && u.text(u.tokens()[i]) == f.name &&
+                        u.at(static_cast<Index>(i) + 1) == ":" && u.tokens()[i + 2].kind == Kind::string &&
+                        (u.at(static_cast<Index>(i) + 3) == "," || u.at(static_cast<Index>(i) + 3) == "}"))
                         owned.push_back(make_edit(path, u.tokens()[i + 2].end, u.tokens()[i + 2].end, ".to_string()"));
         }
         site.propose(Risk::cost, 0.4, "`" + type.name + "` owns its text instead of borrowing it.", std::move(owned));
@@ -184,12 +208,14 @@ void in_type(Site& site, const Item& type) {
 
 void missing_lifetime(Site& site) {
     const Item* fn = site.function();
-    if (fn && !fn->return_type.empty() && fn->return_type.begin <= site.at().begin && site.at().begin < fn->return_type.end) {
+    if (fn && !fn->return_type.empty() && fn->return_type.begin <= site.at().begin &&
+        site.at().begin < fn->return_type.end) {
         in_signature(site, *fn);
         return;
     }
     const Item* item = site.t().item_at(site.at().begin);
-    if (item && (item->kind == ItemKind::structure || item->kind == ItemKind::enumeration || item->kind == ItemKind::type_alias))
+    if (item && (item->kind == ItemKind::structure || item->kind == ItemKind::enumeration ||
+                 item->kind == ItemKind::type_alias))
         in_type(site, *item);
 }
 

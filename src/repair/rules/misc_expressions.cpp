@@ -1,5 +1,5 @@
-// Expressions in the wrong place or of the wrong form: E0267 E0268 E0284 E0368 E0391 E0525 E0571 E0580 E0586 E0593 E0631 E0659
-// E0689 E0695 E0696 E0728 E0733 E0745 E0768.
+// Expressions in the wrong place or of the wrong form: E0267 E0268 E0284 E0368 E0391 E0525 E0571 E0580 E0586 E0593
+// E0631 E0659 E0689 E0695 E0696 E0728 E0733 E0745 E0768.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -12,7 +12,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 void outside_loop(Site& site) { // E0267 E0268 E0695 E0696
     const Source& s = site.s();
@@ -28,22 +30,28 @@ void outside_loop(Site& site) { // E0267 E0268 E0695 E0696
                          {site.swap(site.at(), "break " + std::string(s.at(open - 2)))});
         // or the loop around it gets a label
         for (Index i = open; i > 0; --i)
-            if ((s.at(i) == "loop" || s.at(i) == "for" || s.at(i) == "while") && s.tokens()[static_cast<std::size_t>(i)].depth < s.tokens()[site.token()].depth &&
-                fn && s.tokens()[static_cast<std::size_t>(i)].begin > fn->body.begin) {
+            if ((s.at(i) == "loop" || s.at(i) == "for" || s.at(i) == "while") &&
+                s.tokens()[static_cast<std::size_t>(i)].depth < s.tokens()[site.token()].depth && fn &&
+                s.tokens()[static_cast<std::size_t>(i)].begin > fn->body.begin) {
                 if (s.at(i - 1) == ":")
                     break;
                 std::string word(text.substr(0, text.find(' ')));
                 site.propose(Risk::low, 0.6, "inside a labelled block the loop that is meant must be named.",
-                             {site.put(s.tokens()[static_cast<std::size_t>(i)].begin, "'outer: "), site.swap(site.at(), word + " 'outer")});
+                             {site.put(s.tokens()[static_cast<std::size_t>(i)].begin, "'outer: "),
+                              site.swap(site.at(), word + " 'outer")});
                 break;
             }
         return;
     }
     bool unit = fn && (fn->return_type.empty() || site.text(fn->return_type) == "()");
     bool closure = site.d.code == "E0267";
-    site.propose(Risk::low, unit || closure ? 0.7 : 0.3, closure ? "a closure is left with `return`, not with `" + text + "`."
-                                                                    : "there is no loop to leave; the function is left with `return`.",
-                 {site.swap({site.at().begin, site.at().begin + text.find_first_of(" ;") + (text.find_first_of(" ;") == std::string::npos ? text.size() + 1 : 0)}, "return")});
+    site.propose(
+        Risk::low, unit || closure ? 0.7 : 0.3,
+        closure ? "a closure is left with `return`, not with `" + text + "`."
+                : "there is no loop to leave; the function is left with `return`.",
+        {site.swap({site.at().begin, site.at().begin + text.find_first_of(" ;") +
+                                         (text.find_first_of(" ;") == std::string::npos ? text.size() + 1 : 0)},
+                   "return")});
 }
 
 void into_what(Site& site) { // E0284 E0283
@@ -58,7 +66,8 @@ void into_what(Site& site) { // E0284 E0283
     Range whole{receiver.begin, s.tokens()[static_cast<std::size_t>(i) + 2].end};
     for (const Child& child : site.d.children)
         if (auto type = between(child.message, "<", " as "))
-            site.propose(Risk::low, is_numeric(*type) ? 0.8 : 0.4, "the compiler cannot tell what `into` should make; `" + *type + "::from` says it.",
+            site.propose(Risk::low, is_numeric(*type) ? 0.8 : 0.4,
+                         "the compiler cannot tell what `into` should make; `" + *type + "::from` says it.",
                          {site.swap(whole, *type + "::from(" + site.str(receiver) + ")")});
 }
 
@@ -73,8 +82,10 @@ void assign_operator(Site& site) { // E0368
             std::string place(s.text(site.at().begin, s.tokens()[i - 1].end));
             Range right{s.tokens()[i + 1].begin, site.at().end};
             bool parens = needs_parentheses(s, right);
-            site.propose(Risk::low, 0.6, "`" + ticked.front() + "` is not implemented for the type, `" + op + "` may be.",
-                         {site.swap({s.tokens()[i].begin, right.end}, "= " + place + " " + op + " " + (parens ? "(" : "") + site.str(right) + (parens ? ")" : ""))});
+            site.propose(
+                Risk::low, 0.6, "`" + ticked.front() + "` is not implemented for the type, `" + op + "` may be.",
+                {site.swap({s.tokens()[i].begin, right.end}, "= " + place + " " + op + " " + (parens ? "(" : "") +
+                                                                 site.str(right) + (parens ? ")" : ""))});
             return;
         }
 }
@@ -97,7 +108,8 @@ void closure_shape(Site& site) { // E0593 E0631 E0525
                     ++index;
                 if (s.text(s.tokens()[i]) == ":" && index < wanted.size()) {
                     std::size_t last = i + 1;
-                    while (last < s.tokens().size() && s.text(s.tokens()[last]) != "," && s.text(s.tokens()[last]) != "|")
+                    while (last < s.tokens().size() && s.text(s.tokens()[last]) != "," &&
+                           s.text(s.tokens()[last]) != "|")
                         ++last;
                     std::string type = wanted[index];
                     type = base::replace_all(type, "'a ", "");
@@ -105,7 +117,8 @@ void closure_shape(Site& site) { // E0593 E0631 E0525
                         edits.push_back(site.swap({s.tokens()[i + 1].begin, s.tokens()[last - 1].end}, type));
                 }
             }
-            site.propose(Risk::low, 0.7, "the function calls the closure with other types than the closure declares.", std::move(edits));
+            site.propose(Risk::low, 0.7, "the function calls the closure with other types than the closure declares.",
+                         std::move(edits));
         }
         return;
     }
@@ -117,18 +130,24 @@ void closure_shape(Site& site) { // E0593 E0631 E0525
                     continue;
                 auto source = site.context.sources.source(span.file);
                 auto token = source ? source->token_at(span.begin) : 0;
-                if (source && token < source->tokens().size() && (source->text(source->tokens()[token]) == "Fn" || source->text(source->tokens()[token]) == "FnMut")) {
+                if (source && token < source->tokens().size() &&
+                    (source->text(source->tokens()[token]) == "Fn" ||
+                     source->text(source->tokens()[token]) == "FnMut")) {
                     bool mut = site.d.mentions("implements `FnMut`");
-                    site.propose(Risk::low, 0.5, "the closure can only be called once, and the function asks for no more than that.",
-                                 {make_edit(span.file, source->tokens()[token].begin, source->tokens()[token].end, mut ? "FnMut" : "FnOnce")});
+                    site.propose(Risk::low, 0.5,
+                                 "the closure can only be called once, and the function asks for no more than that.",
+                                 {make_edit(span.file, source->tokens()[token].begin, source->tokens()[token].end,
+                                            mut ? "FnMut" : "FnOnce")});
                 }
             }
         // the closure gives a clone away each time
         for (const Span& span : site.d.spans)
             if (has(span.label, "moves the variable"))
                 if (Range r = site.range(&span); !r.empty()) {
-                    site.propose(Risk::cost, 0.45, "the closure may be called again, so it gives a clone away.", {site.put(r.end, ".clone()")});
-                    site.propose(Risk::low, 0.35, "the closure may be called again, so it only lends the variable.", {site.put(r.begin, "&")});
+                    site.propose(Risk::cost, 0.45, "the closure may be called again, so it gives a clone away.",
+                                 {site.put(r.end, ".clone()")});
+                    site.propose(Risk::low, 0.35, "the closure may be called again, so it only lends the variable.",
+                                 {site.put(r.begin, "&")});
                 }
         return;
     }
@@ -147,8 +166,10 @@ void closure_shape(Site& site) { // E0593 E0631 E0525
             names.emplace_back(base::trim(part));
     std::string text;
     for (long k = 0; k < wanted; ++k)
-        text += (k ? ", " : "") + (k < static_cast<long>(names.size()) ? names[static_cast<std::size_t>(k)] : std::string("_"));
-    site.propose(Risk::low, static_cast<long>(names.size()) > wanted ? 0.5 : 0.6, "the closure is called with " + *expected + " arguments.", {site.swap(head, "|" + text + "|")});
+        text += (k ? ", " : "") +
+                (k < static_cast<long>(names.size()) ? names[static_cast<std::size_t>(k)] : std::string("_"));
+    site.propose(Risk::low, static_cast<long>(names.size()) > wanted ? 0.5 : 0.6,
+                 "the closure is called with " + *expected + " arguments.", {site.swap(head, "|" + text + "|")});
 }
 
 void ambiguous_glob(Site& site) { // E0659
@@ -165,8 +186,9 @@ void ambiguous_glob(Site& site) { // E0659
             std::string path(source->text(span.begin, span.end));
             if (path.ends_with("::*"))
                 path.resize(path.size() - 3);
-            site.propose(Risk::behaviour, 0.45, "two imports bring the same name; the full path says which is meant.",
-                         {site.swap({s.tokens()[static_cast<std::size_t>(first)].begin, site.at().end}, path + "::" + name)});
+            site.propose(
+                Risk::behaviour, 0.45, "two imports bring the same name; the full path says which is meant.",
+                {site.swap({s.tokens()[static_cast<std::size_t>(first)].begin, site.at().end}, path + "::" + name)});
         }
 }
 
@@ -178,7 +200,8 @@ void async_forms(Site& site) { // E0728 E0733
             return;
         auto at = s.text(fn->signature).find("fn ");
         if (at != std::string_view::npos)
-            site.propose(Risk::behaviour, fn->name == "main" ? 0.1 : 0.75, "`await` is only possible inside an `async` function.",
+            site.propose(Risk::behaviour, fn->name == "main" ? 0.1 : 0.75,
+                         "`await` is only possible inside an `async` function.",
                          {site.put(fn->signature.begin + at, "async ")});
         return;
     }
@@ -189,7 +212,8 @@ void async_forms(Site& site) { // E0728 E0733
         auto text = s.text(r);
         auto await = text.rfind(".await");
         Range call{r.begin, await == std::string_view::npos ? r.end : r.begin + await};
-        site.propose(Risk::cost, 0.92, "a recursive async call would have infinite size; a box holds it.", {site.put(call.begin, "Box::pin("), site.put(call.end, ")")});
+        site.propose(Risk::cost, 0.92, "a recursive async call would have infinite size; a box holds it.",
+                     {site.put(call.begin, "Box::pin("), site.put(call.end, ")")});
     }
 }
 
@@ -201,7 +225,8 @@ void small_forms(Site& site) { // E0391 E0586 E0689 E0745 E0768 E0571 E0580
     if (code == "E0745") {
         auto frames = frames_at(s, site.at().begin);
         if (!frames.empty())
-            site.propose(Risk::none, 0.88, "only a variable has an address; the value gets one.", hoist(s, site.path(), site.at(), frames.front().statement, fresh_name(s, "value")));
+            site.propose(Risk::none, 0.88, "only a variable has an address; the value gets one.",
+                         hoist(s, site.path(), site.at(), frames.front().statement, fresh_name(s, "value")));
     }
     if (code == "E0768")
         site.propose(Risk::behaviour, 0.4, "the number has no digits.", {site.put(site.at().end, "0")});
@@ -210,12 +235,14 @@ void small_forms(Site& site) { // E0391 E0586 E0689 E0745 E0768 E0571 E0580
         std::string text = site.str({t.begin, t.end});
         if (t.kind == Kind::floating || t.kind == Kind::integer) {
             bool real = t.kind == Kind::floating;
-            site.propose(Risk::low, 0.8, "the number's type must be known before a method is called on it.", {site.put(t.end, real ? "_f64" : "_i32")});
+            site.propose(Risk::low, 0.8, "the number's type must be known before a method is called on it.",
+                         {site.put(t.end, real ? "_f64" : "_i32")});
         } else {
             for (const auto& b : site.t().bindings_at(site.at().begin))
                 if (b.name == text && b.type_range.empty()) {
                     std::string type = has(site.d.message, "float") ? "f64" : "i32";
-                    site.propose(Risk::low, 0.75, "the number's type must be known before a method is called on it.", {site.put(b.name_range.end, ": " + type)});
+                    site.propose(Risk::low, 0.75, "the number's type must be known before a method is called on it.",
+                                 {site.put(b.name_range.end, ": " + type)});
                     break;
                 }
         }
@@ -225,16 +252,19 @@ void small_forms(Site& site) { // E0391 E0586 E0689 E0745 E0768 E0571 E0580
         Index colon = static_cast<Index>(site.token()) - 1;
         const Item* item = site.t().item_at(site.at().begin);
         if (item && item->kind == ItemKind::trait && s.at(colon) == ":")
-            site.propose(Risk::behaviour, 0.4, "two traits cannot require each other.", {site.cut({s.tokens()[static_cast<std::size_t>(colon) - 1].end, site.at().end})});
+            site.propose(Risk::behaviour, 0.4, "two traits cannot require each other.",
+                         {site.cut({s.tokens()[static_cast<std::size_t>(colon) - 1].end, site.at().end})});
     }
     if (code == "E0571") {
         // `break value` in a `for`/`while`
         auto text = site.text(site.at());
         if (text.starts_with("break "))
-            site.propose(Risk::behaviour, 0.35, "only `loop` has a value; the others are just left.", {site.swap(site.at(), "break")});
+            site.propose(Risk::behaviour, 0.35, "only `loop` has a value; the others are just left.",
+                         {site.swap(site.at(), "break")});
         const Item* fn = site.function();
         if (fn && !fn->return_type.empty() && text.starts_with("break "))
-            site.propose(Risk::behaviour, 0.5, "only `loop` has a value; the function returns it at once.", {site.swap({site.at().begin, site.at().begin + 5}, "return")});
+            site.propose(Risk::behaviour, 0.5, "only `loop` has a value; the function returns it at once.",
+                         {site.swap({site.at().begin, site.at().begin + 5}, "return")});
     }
 }
 

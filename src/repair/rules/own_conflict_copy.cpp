@@ -1,5 +1,5 @@
-// E0499 E0502 E0503 E0505 E0506: two accesses overlap in time. This file lets the first hold a value of its own instead of
-// a borrow: a copy, a clone, a snapshot of the collection, or what is behind the reference.
+// E0499 E0502 E0503 E0505 E0506: two accesses overlap in time. This file lets the first hold a value of its own instead
+// of a borrow: a copy, a clone, a snapshot of the collection, or what is behind the reference.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -13,7 +13,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 Range first_borrow(const Site& site) {
     for (const Span& span : site.d.spans)
@@ -48,8 +50,9 @@ std::vector<Edit> drop_stars(const Site& site, Range block, std::size_t from, co
             continue;
         auto before = s.at(i - 2);
         const auto& star = s.tokens()[static_cast<std::size_t>(i) - 1];
-        if (i >= 2 && (s.tokens()[static_cast<std::size_t>(i) - 2].kind == Kind::ident ||
-                       s.tokens()[static_cast<std::size_t>(i) - 2].kind == Kind::integer || before == ")" || before == "]"))
+        if (i >= 2 &&
+            (s.tokens()[static_cast<std::size_t>(i) - 2].kind == Kind::ident ||
+             s.tokens()[static_cast<std::size_t>(i) - 2].kind == Kind::integer || before == ")" || before == "]"))
             continue; // a product
         out.push_back(site.cut({star.begin, star.end}));
     }
@@ -88,17 +91,20 @@ void own_the_binding(Site& site, Range first) {
         bool element = text.back() == ']' && !has(text, "..");
         bool slice = has(text, "..") && text.back() == ']';
         if (slice) {
-            site.propose(Risk::cost, 0.5, std::string(why), {site.put(init.end, ".to_owned()"), site.cut({init.begin, init.begin + 1})});
+            site.propose(Risk::cost, 0.5, std::string(why),
+                         {site.put(init.end, ".to_owned()"), site.cut({init.begin, init.begin + 1})});
         } else {
-            site.propose(Risk::cost, element ? 0.44 : 0.4, std::string(why), with_stars({site.cut({init.begin, init.begin + 1})}));
+            site.propose(Risk::cost, element ? 0.44 : 0.4, std::string(why),
+                         with_stars({site.cut({init.begin, init.begin + 1})}));
             site.propose(Risk::cost, 0.4, std::string(why),
                          {site.cut({init.begin, init.begin + 1}), site.put(init.end, ".clone()")});
         }
         return;
     }
     std::string method = last_method(s, init);
-    static constexpr std::array options = {"get", "first", "last", "iter", "max", "min", "peek", "as_ref", "next", "find", "front",
-                                           "back", "max_by_key", "min_by_key", "max_by", "min_by", "nth", "get_key_value"};
+    static constexpr std::array options = {"get",        "first",      "last",   "iter",   "max",   "min",
+                                           "peek",       "as_ref",     "next",   "find",   "front", "back",
+                                           "max_by_key", "min_by_key", "max_by", "min_by", "nth",   "get_key_value"};
     bool option = std::find(options.begin(), options.end(), method) != options.end();
     bool unwrapped = method == "unwrap" || method == "expect" || method == "unwrap_or" || method == "unwrap_or_default";
     if (option) {
@@ -144,7 +150,8 @@ void snapshot_loop(Site& site, Range first) {
     Index let = in; // `for PATTERN in`
     while (let > 0 && s.at(let) != "for")
         --let;
-    std::string pattern(base::trim(s.text(s.tokens()[static_cast<std::size_t>(let)].end, s.tokens()[static_cast<std::size_t>(in)].begin)));
+    std::string pattern(base::trim(
+        s.text(s.tokens()[static_cast<std::size_t>(let)].end, s.tokens()[static_cast<std::size_t>(in)].begin)));
     Range loop = {s.tokens()[static_cast<std::size_t>(let)].begin, iterated.end};
     auto frames = frames_at(s, loop.begin);
     if (frames.empty())
@@ -153,7 +160,8 @@ void snapshot_loop(Site& site, Range first) {
         return;
     if (e.starts_with("&")) {
         site.propose(Risk::cost, 0.45, std::string(why), {site.put(iterated.end, ".clone()")});
-        site.propose(Risk::cost, 0.3, std::string(why), {site.cut({iterated.begin, iterated.begin + 1}), site.put(iterated.end, ".clone()")});
+        site.propose(Risk::cost, 0.3, std::string(why),
+                     {site.cut({iterated.begin, iterated.begin + 1}), site.put(iterated.end, ".clone()")});
         e.erase(0, 1);
     } else if (method == "iter") {
         Range receiver = {iterated.begin, iterated.end - 7};
@@ -163,20 +171,24 @@ void snapshot_loop(Site& site, Range first) {
     } else if (method == "keys" || method == "values" || method == "chars" || method == "into_iter") {
         std::string name = fresh_name(s, method == "chars" ? "chars" : method);
         std::string copied = method == "chars" ? "" : ".cloned()";
-        site.propose(Risk::cost, 0.6, "the loop borrows what its body changes; the " + name + " are collected first.",
-                     {site.put(frames.front().statement.begin, "let " + name + ": Vec<_> = " + e + copied + ".collect();" + gap_at(s, frames.front().statement.begin)),
-                      site.swap(iterated, method == "chars" ? name : "&" + name)});
+        site.propose(
+            Risk::cost, 0.6, "the loop borrows what its body changes; the " + name + " are collected first.",
+            {site.put(frames.front().statement.begin, "let " + name + ": Vec<_> = " + e + copied + ".collect();" +
+                                                          gap_at(s, frames.front().statement.begin)),
+             site.swap(iterated, method == "chars" ? name : "&" + name)});
     } else if (s.text(iterated).back() == ')') {
         site.propose(Risk::cost, 0.35, std::string(why), {site.put(iterated.end, ".collect::<Vec<_>>()")});
         site.propose(Risk::cost, 0.35, std::string(why), {site.put(iterated.end, ".cloned().collect::<Vec<_>>()")});
     }
-    bool name = !pattern.empty() && std::all_of(pattern.begin(), pattern.end(), [](char c) { return base::is_ident(c); });
+    bool name =
+        !pattern.empty() && std::all_of(pattern.begin(), pattern.end(), [](char c) { return base::is_ident(c); });
     if (name && (method == "iter" || e.find('(') == std::string::npos)) {
         std::string index = fresh_name(s, "i");
         std::size_t inside = s.tokens()[static_cast<std::size_t>(body)].end;
         auto inner = statements_of(s, static_cast<std::size_t>(body));
         std::string pad = inner.empty() ? " " : "\n" + indent_at(s, inner.front().begin);
-        site.propose(Risk::cost, 0.3, "the loop runs over indices, so that nothing stays borrowed while its body changes the data.",
+        site.propose(Risk::cost, 0.3,
+                     "the loop runs over indices, so that nothing stays borrowed while its body changes the data.",
                      {site.swap(loop, "for " + index + " in 0.." + e + ".len()"),
                       site.put(inside, pad + "let " + pattern + " = " + e + "[" + index + "].clone();")});
     }
@@ -193,23 +205,28 @@ void second_access(Site& site, Range first) {
         if (call && call->arguments[argument] == at) {
             if (auto callee = callee_of(site.context, *call))
                 if (auto p = parameter_of(*callee->item, *call, argument)) {
-                    Usage usage = usage_of(callee->tree->source(), callee->item->body, callee->item->parameters[*p].name);
+                    Usage usage =
+                        usage_of(callee->tree->source(), callee->item->body, callee->item->parameters[*p].name);
                     if (auto edits = borrow_parameter(site.context, *callee, *p, false))
                         site.propose(Risk::low, usage == Usage::reads ? 0.62 : 0.15,
-                                     "`" + call->name + "` took ownership of `" + x + "` while it was borrowed; it now borrows it.",
+                                     "`" + call->name + "` took ownership of `" + x +
+                                         "` while it was borrowed; it now borrows it.",
                                      std::move(*edits));
                 }
-            site.propose(Risk::low, 0.35, "`" + x + "` is still borrowed, so the call borrows it too instead of taking it.",
+            site.propose(Risk::low, 0.35,
+                         "`" + x + "` is still borrowed, so the call borrows it too instead of taking it.",
                          {site.put(at.begin, "&")});
         }
-        site.propose(Risk::cost, 0.45, "`" + x + "` is still borrowed, so a clone is given away instead.", {site.put(at.end, ".clone()")});
+        site.propose(Risk::cost, 0.45, "`" + x + "` is still borrowed, so a clone is given away instead.",
+                     {site.put(at.end, ".clone()")});
         if (auto type = local_type(site.context, moved_type(site.d)); type)
             if (auto edit = derive_edit(*type, {"Clone"})) {
                 site.propose(Risk::cost, 0.4, "`" + type->item->name + "` can be cloned once it derives Clone.",
                              {*edit, site.put(at.end, ".clone()")});
                 if (fields_copy(site.context, *type->item))
                     if (auto copy = derive_edit(*type, {"Clone", "Copy"}))
-                        site.propose(Risk::cost, 0.35, "`" + type->item->name + "` holds only plain values and can be copied.", {*copy});
+                        site.propose(Risk::cost, 0.35,
+                                     "`" + type->item->name + "` holds only plain values and can be copied.", {*copy});
             }
         for (const Child& child : site.d.children)
             for (const auto& name : backticked(child.message))
@@ -232,7 +249,8 @@ void second_access(Site& site, Range first) {
             if (site.d.code == "E0506") // the assignment's left side
                 use = {at.begin, std::min(at.end, at.begin + target.size())};
             if (!name.empty() && !use.empty() && s.text(use) == target)
-                site.propose(Risk::low, 0.48, "`" + target + "` is mutably borrowed by `" + name + "`; it is reached through it.",
+                site.propose(Risk::low, 0.48,
+                             "`" + target + "` is mutably borrowed by `" + name + "`; it is reached through it.",
                              {site.swap(use, "*" + name)});
         }
     }
@@ -267,10 +285,12 @@ void take_and_replace(Site& site, Range first) {
     std::string pad = indent_at(s, frames.front().statement.begin);
     Range iterated = text.starts_with("&mut ") ? Range{first.begin + 5, first.begin + 5 + field.size()}
                                                : Range{first.begin, first.begin + field.size()};
-    site.propose(Risk::behaviour, 0.3,
-                 "the loop changes `" + field + "` and calls methods of its owner; the field is taken out meanwhile and put back.",
-                 {site.put(frames.front().statement.begin, "let mut " + name + " = std::mem::take(&mut " + field + ");\n" + pad),
-                  site.swap(iterated, name), site.put(frames.front().statement.end, "\n" + pad + field + " = " + name + ";")});
+    site.propose(
+        Risk::behaviour, 0.3,
+        "the loop changes `" + field +
+            "` and calls methods of its owner; the field is taken out meanwhile and put back.",
+        {site.put(frames.front().statement.begin, "let mut " + name + " = std::mem::take(&mut " + field + ");\n" + pad),
+         site.swap(iterated, name), site.put(frames.front().statement.end, "\n" + pad + field + " = " + name + ";")});
 }
 
 /// `match self.map.get(&k) { Some(v) => .. }` whose arms change the owner: the arms work on a copy.
@@ -281,14 +301,16 @@ void copy_scrutinee(Site& site, Range first) {
         return;
     Range statement = frames.front().statement;
     Index i = static_cast<Index>(s.token_at(first.begin));
-    while (i > 0 && s.tokens()[static_cast<std::size_t>(i)].begin >= statement.begin && s.at(i) != "match" && s.at(i) != "=" && s.at(i) != ";" &&
-           s.at(i) != "{")
+    while (i > 0 && s.tokens()[static_cast<std::size_t>(i)].begin >= statement.begin && s.at(i) != "match" &&
+           s.at(i) != "=" && s.at(i) != ";" && s.at(i) != "{")
         --i;
     if (s.at(i) != "match" && s.at(i) != "=")
         return;
     std::size_t from = static_cast<std::size_t>(i) + 1, open = from;
     while (open < s.tokens().size() && s.text(s.tokens()[open]) != "{" && s.text(s.tokens()[open]) != ";")
-        open = s.tokens()[open].kind == Kind::open && s.tokens()[open].match >= 0 ? static_cast<std::size_t>(s.tokens()[open].match) + 1 : open + 1;
+        open = s.tokens()[open].kind == Kind::open && s.tokens()[open].match >= 0
+                   ? static_cast<std::size_t>(s.tokens()[open].match) + 1
+                   : open + 1;
     if (open >= s.tokens().size() || s.text(s.tokens()[open]) != "{" || open <= from || s.tokens()[open].match < 0)
         return;
     Range scrutinee{s.tokens()[from].begin, s.tokens()[open - 1].end};
@@ -298,23 +320,30 @@ void copy_scrutinee(Site& site, Range first) {
     std::vector<Edit> stars;
     std::size_t begin = s.at(i) == "match" ? open : s.token_at(statement.begin);
     for (std::size_t k = begin; k + 2 < s.tokens().size() && s.tokens()[k].begin < body.end; ++k)
-        if (s.text(s.tokens()[k]) == "Some" && s.at(static_cast<Index>(k) + 1) == "(" && s.tokens()[k + 2].kind == Kind::ident)
+        if (s.text(s.tokens()[k]) == "Some" && s.at(static_cast<Index>(k) + 1) == "(" &&
+            s.tokens()[k + 2].kind == Kind::ident)
             for (Edit& e : drop_stars(site, body, body.begin, std::string(s.text(s.tokens()[k + 2]))))
                 if (std::find(stars.begin(), stars.end(), e) == stars.end())
                     stars.push_back(std::move(e));
     for (std::string_view copy : {".copied()", ".cloned()"}) {
         std::vector<Edit> edits = stars;
         edits.push_back(site.put(scrutinee.end, std::string(copy)));
-        site.propose(Risk::cost, copy == ".cloned()" ? 0.5 : stars.empty() ? 0.3 : 0.52,
-                     "the arms change what the matched reference borrows from; they work on a copy of the value.", std::move(edits));
+        site.propose(Risk::cost,
+                     copy == ".cloned()" ? 0.5
+                     : stars.empty()     ? 0.3
+                                         : 0.52,
+                     "the arms change what the matched reference borrows from; they work on a copy of the value.",
+                     std::move(edits));
     }
 }
 
 /// `fn word(&mut self) -> &str` of a type that borrows its data: the result lives as long as the data, not as `self`.
 void lifetime_of_result(Site& site, Range first) {
     const Source& s = site.s();
-    for (std::size_t i = s.token_at(first.begin); i + 1 < s.tokens().size() && s.tokens()[i].begin < std::max(first.end, first.begin + 1) + 40; ++i) {
-        if (s.tokens()[i].kind != Kind::ident || s.at(static_cast<Index>(i) + 1) != "(" || s.at(static_cast<Index>(i) - 1) != ".")
+    for (std::size_t i = s.token_at(first.begin);
+         i + 1 < s.tokens().size() && s.tokens()[i].begin < std::max(first.end, first.begin + 1) + 40; ++i) {
+        if (s.tokens()[i].kind != Kind::ident || s.at(static_cast<Index>(i) + 1) != "(" ||
+            s.at(static_cast<Index>(i) - 1) != ".")
             continue;
         Call call;
         call.path = site.path();
@@ -328,14 +357,17 @@ void lifetime_of_result(Site& site, Range first) {
         const Source& u = callee->tree->source();
         std::string_view generics = u.text(owner->generics), result = u.text(callee->item->return_type);
         auto tick = generics.find('\''), amp = result.find('&');
-        if (tick == std::string_view::npos || amp == std::string_view::npos || (amp + 1 < result.size() && result[amp + 1] == '\''))
+        if (tick == std::string_view::npos || amp == std::string_view::npos ||
+            (amp + 1 < result.size() && result[amp + 1] == '\''))
             return;
         std::size_t end = tick + 1;
         while (end < generics.size() && base::is_ident(generics[end]))
             ++end;
         std::string name(generics.substr(tick, end - tick));
         std::size_t at = callee->item->return_type.begin + amp + 1;
-        site.propose(Risk::low, 0.62, "what `" + call.name + "` returns comes from the data with lifetime `" + name + "`, so it does not keep the object borrowed.",
+        site.propose(Risk::low, 0.62,
+                     "what `" + call.name + "` returns comes from the data with lifetime `" + name +
+                         "`, so it does not keep the object borrowed.",
                      {make_edit(callee->path, at, at, name + " ")});
         return;
     }

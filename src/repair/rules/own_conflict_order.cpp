@@ -12,7 +12,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 struct Conflict {
     Range first, second, later;
@@ -25,12 +27,13 @@ Conflict read(const Site& site) {
         Range r = site.range(&span);
         if (r.empty())
             continue;
-        if (has(span.label, "later used") || has(span.label, "later call") || has(span.label, "used here, in later iteration") ||
-            has(span.label, "borrow might be used here"))
+        if (has(span.label, "later used") || has(span.label, "later call") ||
+            has(span.label, "used here, in later iteration") || has(span.label, "borrow might be used here"))
             c.later = r;
         else if (!span.primary && c.first.empty() &&
-                 (has(span.label, "borrow occurs here") || has(span.label, "is borrowed here") || has(span.label, "borrow of ") ||
-                  has(span.label, "closure construction occurs here") || has(span.label, "closure is constructed here")))
+                 (has(span.label, "borrow occurs here") || has(span.label, "is borrowed here") ||
+                  has(span.label, "borrow of ") || has(span.label, "closure construction occurs here") ||
+                  has(span.label, "closure is constructed here")))
             c.first = r;
     }
     return c;
@@ -45,13 +48,15 @@ std::string hoisted_name(const Source& s, Range e) {
             i = static_cast<std::size_t>(tokens[i].match);
             continue;
         }
-        if (tokens[i].kind == Kind::ident && (s.at(static_cast<Index>(i) - 1) == "." || s.at(static_cast<Index>(i) + 1) == "("))
+        if (tokens[i].kind == Kind::ident &&
+            (s.at(static_cast<Index>(i) - 1) == "." || s.at(static_cast<Index>(i) + 1) == "("))
             best = s.text(tokens[i]);
     }
     for (std::string_view prefix : {"get_", "to_", "compute_", "next_"})
         if (best.starts_with(prefix) && best.size() > prefix.size() + 1 && prefix != "next_")
             best = best.substr(prefix.size());
-    static constexpr std::string_view dull[] = {"clone", "unwrap", "cloned", "copied", "string", "owned", "as_str", "iter"};
+    static constexpr std::string_view dull[] = {"clone",  "unwrap", "cloned", "copied",
+                                                "string", "owned",  "as_str", "iter"};
     if (best.empty() || std::find(std::begin(dull), std::end(dull), best) != std::end(dull))
         best = "value";
     return best;
@@ -70,15 +75,17 @@ void hoist_inside_statement(Site& site, const Conflict& c) {
             std::find(tried.begin(), tried.end(), e) != tried.end())
             return;
         auto text = s.text(e);
-        if (text.starts_with("&") || text.starts_with("|") || text.starts_with("move") || text.find('(') == std::string_view::npos) {
+        if (text.starts_with("&") || text.starts_with("|") || text.starts_with("move") ||
+            text.find('(') == std::string_view::npos) {
             if (text.starts_with("|") || text.starts_with("move") || text.starts_with("&mut"))
                 return;
             prior *= 0.7;
         }
         tried.push_back(e);
-        site.propose(Risk::low, prior,
-                     "the value is needed while the other borrow is active; it is computed in a `let` of its own first.",
-                     hoist(s, site.path(), e, statement, fresh_name(s, hoisted_name(s, e))));
+        site.propose(
+            Risk::low, prior,
+            "the value is needed while the other borrow is active; it is computed in a `let` of its own first.",
+            hoist(s, site.path(), e, statement, fresh_name(s, hoisted_name(s, e))));
     };
     for (Range access : {c.second, c.first}) {
         if (access.empty() || access.begin < statement.begin || access.end > statement.end)
@@ -95,11 +102,13 @@ void hoist_inside_statement(Site& site, const Conflict& c) {
         }
         // right side of an assignment: `self.total += self.rate();`
         Index i = static_cast<Index>(s.token_at(statement.begin));
-        for (; static_cast<std::size_t>(i) < s.tokens().size() && s.tokens()[static_cast<std::size_t>(i)].begin < access.begin; ++i) {
+        for (; static_cast<std::size_t>(i) < s.tokens().size() &&
+               s.tokens()[static_cast<std::size_t>(i)].begin < access.begin;
+             ++i) {
             auto op = s.at(i);
-            if (s.tokens()[static_cast<std::size_t>(i)].kind == Kind::punct && op.size() <= 2 && op.ends_with("=") && op != "==" &&
-                op != "!=" && op != "<=" && op != ">=" && static_cast<std::size_t>(i) + 1 < s.tokens().size() &&
-                !s.text(statement).starts_with("let"))
+            if (s.tokens()[static_cast<std::size_t>(i)].kind == Kind::punct && op.size() <= 2 && op.ends_with("=") &&
+                op != "==" && op != "!=" && op != "<=" && op != ">=" &&
+                static_cast<std::size_t>(i) + 1 < s.tokens().size() && !s.text(statement).starts_with("let"))
                 offer({s.tokens()[static_cast<std::size_t>(i) + 1].begin, without_semicolon(s, statement).end}, 0.55);
         }
         Range whole = site.t().postfix_from(access.begin);
@@ -123,7 +132,8 @@ void hoist_before_loop(Site& site, const Conflict& c) {
     if (!inner.empty() && without_semicolon(s, inner.front().statement) == e)
         return; // a statement for its effect
     Call call;
-    if (auto close = s.token_before(e.end); close > 0 && s.at(close) == ")" && s.tokens()[static_cast<std::size_t>(close)].match > 1) {
+    if (auto close = s.token_before(e.end);
+        close > 0 && s.at(close) == ")" && s.tokens()[static_cast<std::size_t>(close)].match > 1) {
         auto open = static_cast<std::size_t>(s.tokens()[static_cast<std::size_t>(close)].match);
         call.path = site.path();
         call.name = s.at(static_cast<Index>(open) - 1);
@@ -137,7 +147,8 @@ void hoist_before_loop(Site& site, const Conflict& c) {
         return;
     // nothing that the loop or the statements between bind may occur in it
     std::size_t open = 0;
-    for (Index o = s.enclosing_open(s.token_at(e.begin)); o >= 0 && s.tokens()[static_cast<std::size_t>(o)].begin >= loop.begin;
+    for (Index o = s.enclosing_open(s.token_at(e.begin));
+         o >= 0 && s.tokens()[static_cast<std::size_t>(o)].begin >= loop.begin;
          o = s.enclosing_open(static_cast<std::size_t>(o)))
         open = static_cast<std::size_t>(o);
     for (const auto& b : site.t().bindings_at(e.begin))
@@ -146,7 +157,8 @@ void hoist_before_loop(Site& site, const Conflict& c) {
     (void)open;
     if (s.text(e).find('(') == std::string_view::npos && s.text(e).find('.') == std::string_view::npos)
         return;
-    site.propose(Risk::low, 0.6, "the value does not depend on the loop; it is read once before the loop borrows its owner.",
+    site.propose(Risk::low, 0.6,
+                 "the value does not depend on the loop; it is read once before the loop borrows its owner.",
                  hoist(s, site.path(), e, loop, fresh_name(s, hoisted_name(s, e))));
 }
 
@@ -174,22 +186,29 @@ void move_statements(Site& site, const Conflict& c) {
     bool drops = s.text(second).starts_with("drop(");
     // a statement that also looks at the owner would see another state of it
     std::string owner;
-    for (std::size_t i = s.token_at(c.first.begin); owner.empty() && i < s.tokens().size() && s.tokens()[i].begin < c.first.end; ++i)
+    for (std::size_t i = s.token_at(c.first.begin);
+         owner.empty() && i < s.tokens().size() && s.tokens()[i].begin < c.first.end; ++i)
         if (s.tokens()[i].kind == Kind::ident)
             owner = s.text(s.tokens()[i]);
     bool sees = !owner.empty() && owner != borrower && !uses_of(s, {second.end, last.end}, owner).empty();
     // The borrowed value cannot change while it is borrowed, so what the later use sees stays the same.
     if (!made_needed)
-        site.propose(sees ? Risk::behaviour : Risk::cost, drops ? 0.7 : sees ? 0.2 : 0.42,
-                     "the first borrow is still used further down; the conflicting statement now comes after its last use.",
-                     move_after(s, site.path(), second, last));
+        site.propose(
+            sees ? Risk::behaviour : Risk::cost,
+            drops  ? 0.7
+            : sees ? 0.2
+                   : 0.42,
+            "the first borrow is still used further down; the conflicting statement now comes after its last use.",
+            move_after(s, site.path(), second, last));
     if (uses_after <= 1 && uses_of(s, later, made.empty() ? "\x01" : made).empty() && !s.text(later).starts_with("let"))
         site.propose(sees ? Risk::behaviour : Risk::cost, sees ? 0.2 : 0.44,
-                     "the last use of the first borrow now comes before the conflicting statement, so that the borrow has ended.",
+                     "the last use of the first borrow now comes before the conflicting statement, so that the borrow "
+                     "has ended.",
                      move_before(s, site.path(), later, second.begin));
-    if (!borrower.empty() && uses_of(s, {first.end, last.begin}, borrower).empty() && !made_needed && first.begin < second.begin &&
-        uses_after <= 1)
-        site.propose(Risk::behaviour, 0.22, "the borrow is taken only where it is needed, after the conflicting statement.",
+    if (!borrower.empty() && uses_of(s, {first.end, last.begin}, borrower).empty() && !made_needed &&
+        first.begin < second.begin && uses_after <= 1)
+        site.propose(Risk::behaviour, 0.22,
+                     "the borrow is taken only where it is needed, after the conflicting statement.",
                      move_after(s, site.path(), first, second));
     bool depends = false;
     for (Range st : statements)
@@ -222,7 +241,8 @@ void closure_first(Site& site, const Conflict& c) {
     if (uses.size() == 1) {
         auto use = frames_at(s, uses.front().begin);
         if (!use.empty() && use.front().open == frames.front().open)
-            site.propose(Risk::behaviour, 0.2, "the closure keeps its variable borrowed until it is last called; it is called first.",
+            site.propose(Risk::behaviour, 0.2,
+                         "the closure keeps its variable borrowed until it is last called; it is called first.",
                          move_after(s, site.path(), use.front().statement, frames.front().statement));
     }
 }
@@ -236,10 +256,11 @@ void drop_guard(Site& site, const Conflict& c) {
         return;
     std::string name = let_name(s, pair->first.statement);
     bool dropped_at_end = site.d.mentions("is dropped and runs") || site.d.mentions("might be used here, when");
-    if (!name.empty() && dropped_at_end &&
-        uses_of(s, {pair->second.statement.begin, s.text().size()}, name).empty())
-        site.propose(Risk::low, 0.6, "`" + name + "` is a guard that lives to the end of the block; it is dropped when it is done.",
-                     {site.put(pair->second.statement.begin, "drop(" + name + ");\n" + indent_at(s, pair->second.statement.begin))});
+    if (!name.empty() && dropped_at_end && uses_of(s, {pair->second.statement.begin, s.text().size()}, name).empty())
+        site.propose(Risk::low, 0.6,
+                     "`" + name + "` is a guard that lives to the end of the block; it is dropped when it is done.",
+                     {site.put(pair->second.statement.begin,
+                               "drop(" + name + ");\n" + indent_at(s, pair->second.statement.begin))});
 }
 
 /// `std::mem::swap(&mut v[i], &mut v[j])` and the two halves of one slice.
@@ -259,8 +280,9 @@ void two_elements(Site& site, const Conflict& c) {
         Index open = s.tokens()[static_cast<std::size_t>(close)].match;
         if (open < 0)
             return std::nullopt;
-        return std::pair(Range{e.begin, s.tokens()[static_cast<std::size_t>(open)].begin},
-                         Range{s.tokens()[static_cast<std::size_t>(open)].end, s.tokens()[static_cast<std::size_t>(close)].begin});
+        return std::pair(
+            Range{e.begin, s.tokens()[static_cast<std::size_t>(open)].begin},
+            Range{s.tokens()[static_cast<std::size_t>(open)].end, s.tokens()[static_cast<std::size_t>(close)].begin});
     };
     // the spans point at the collection; the `&mut v[i]` around it starts one or two tokens before
     auto around = [&](Range r) -> Range {
@@ -281,23 +303,27 @@ void two_elements(Site& site, const Conflict& c) {
     auto call = call_around(site, rb.begin, &argument);
     if (call && call->name == "swap" && !call->method) {
         Range whole = without_semicolon(s, frames.front().statement);
-        site.propose(Risk::none, 0.93, "two elements of one collection cannot be borrowed mutably at once; `swap` does it inside.",
+        site.propose(Risk::none, 0.93,
+                     "two elements of one collection cannot be borrowed mutably at once; `swap` does it inside.",
                      {site.swap(whole, v + ".swap(" + i + ", " + j + ")")});
         return;
     }
     auto pair = common_block(s, c.first.begin, c.second.begin);
     if (!pair)
         return;
-    auto number = [](const std::string& text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos; };
+    auto number = [](const std::string& text) {
+        return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    };
     bool ordered = number(i) && number(j) && std::stoul(i) < std::stoul(j);
     std::string left = fresh_name(s, "left"), right = fresh_name(s, "right");
     std::string split = "let (" + left + ", " + right + ") = " + v + ".split_at_mut(" + j + ");\n" +
                         indent_at(s, pair->first.statement.begin);
     std::string second = number(j) ? right + "[0]" : right + "[0]";
-    site.propose(ordered ? Risk::low : Risk::behaviour, ordered ? 0.7 : 0.35,
-                 "two elements of one collection are borrowed mutably; `split_at_mut` gives two halves that do not overlap.",
-                 {site.put(pair->first.statement.begin, split), site.swap({a->first.begin, ra.end}, left + "[" + i + "]"),
-                  site.swap({b->first.begin, rb.end}, second)});
+    site.propose(
+        ordered ? Risk::low : Risk::behaviour, ordered ? 0.7 : 0.35,
+        "two elements of one collection are borrowed mutably; `split_at_mut` gives two halves that do not overlap.",
+        {site.put(pair->first.statement.begin, split), site.swap({a->first.begin, ra.end}, left + "[" + i + "]"),
+         site.swap({b->first.begin, rb.end}, second)});
 }
 
 void conflict_order(Site& site) {
@@ -312,6 +338,7 @@ void conflict_order(Site& site) {
 
 } // namespace
 
-RC_CODE_RULE(conflict_order, "own-conflict-order", "E0499", "E0500", "E0501", "E0502", "E0503", "E0505", "E0506", "E0524")
+RC_CODE_RULE(conflict_order, "own-conflict-order", "E0499", "E0500", "E0501", "E0502", "E0503", "E0505", "E0506",
+             "E0524")
 
 } // namespace rustcoder::repair

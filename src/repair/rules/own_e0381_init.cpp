@@ -18,12 +18,18 @@ std::string like(const Source& s, Range value) {
         return {};
     auto text = s.text(value);
     switch (s.tokens()[i].kind) {
-    case Kind::integer: return "0";
-    case Kind::floating: return "0.0";
+    case Kind::integer:
+        return "0";
+    case Kind::floating:
+        return "0.0";
     case Kind::string:
-        return text.ends_with(".to_string()") || text.ends_with(".to_owned()") || text.ends_with(".into()") ? "String::new()" : "\"\"";
-    case Kind::character: return "' '";
-    default: break;
+        return text.ends_with(".to_string()") || text.ends_with(".to_owned()") || text.ends_with(".into()")
+                   ? "String::new()"
+                   : "\"\"";
+    case Kind::character:
+        return "' '";
+    default:
+        break;
     }
     if (text == "true" || text == "false")
         return "false";
@@ -97,24 +103,28 @@ void initialise(Site& site) {
             if (body.match >= 0 && s.text(conditional).starts_with("if") && inner[1].open == frames.front().open &&
                 s.tokens()[static_cast<std::size_t>(body.match)].end == without_semicolon(s, conditional).end)
                 site.propose(Risk::behaviour, compound ? 0.2 : 0.6,
-                             "`" + name + "` has no value when the condition is false; the `else` gives it a neutral one.",
+                             "`" + name +
+                                 "` has no value when the condition is false; the `else` gives it a neutral one.",
                              {site.put(s.tokens()[static_cast<std::size_t>(body.match)].end,
                                        " else {\n" + indent_at(s, only.begin) + name + " = " + value + ";\n" +
                                            indent_at(s, conditional.begin) + "}")});
         }
     }
     if (!value.empty())
-        site.propose(Risk::behaviour, compound ? 0.75 : 0.57, "`" + name + "` is read before it has a value; it starts with a neutral one.",
+        site.propose(Risk::behaviour, compound ? 0.75 : 0.57,
+                     "`" + name + "` is read before it has a value; it starts with a neutral one.",
                      with_mut({site.put(at, " = " + value)}));
     // assigned only later in the same block: the declaration moves there
     if (assignments >= 1 && !only.empty()) {
         auto pair = common_block(s, site.at().begin, only.begin);
         if (pair && pair->second.statement == only && only.begin > site.at().begin)
-            site.propose(Risk::behaviour, 0.35, "`" + name + "` is read before it gets its value; the assignment now comes first.",
+            site.propose(Risk::behaviour, 0.35,
+                         "`" + name + "` is read before it gets its value; the assignment now comes first.",
                          move_before(s, site.path(), only, pair->first.statement.begin));
     }
     if (type.empty() && value.empty())
-        site.propose(Risk::behaviour, 0.15, "`" + name + "` is read before it has a value; it starts with the default of its type.",
+        site.propose(Risk::behaviour, 0.15,
+                     "`" + name + "` is read before it has a value; it starts with the default of its type.",
                      with_mut({site.put(at, " = Default::default()")}));
 }
 

@@ -12,12 +12,14 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 struct Move {
-    Range moved;          // the expression that gives the value away
-    Range use;            // the later use
-    std::string name;     // of the binding, "" when it is a place like self.x
+    Range moved;      // the expression that gives the value away
+    Range use;        // the later use
+    std::string name; // of the binding, "" when it is a place like self.x
     std::string type;
     std::string label;
     bool in_loop = false;
@@ -26,7 +28,8 @@ struct Move {
 
 std::optional<Move> read(const Site& site) {
     Move m;
-    for (std::string_view label : {"value moved", "moved due to", "variable moved", "moved into closure", "partially moved"})
+    for (std::string_view label :
+         {"value moved", "moved due to", "variable moved", "moved into closure", "partially moved"})
         if (const Span* span = site.d.labelled(label); span && !site.range(span).empty()) {
             m.moved = site.range(span);
             m.label = span->label;
@@ -81,14 +84,17 @@ void borrow_in_call(Site& site, const Move& m) {
             Usage usage = p.by_mut ? Usage::mutates : usage_of(callee->tree->source(), callee->item->body, p.name);
             if (auto edits = borrow_parameter(site.context, *callee, *parameter, false))
                 site.propose(callee->item->is_public ? Risk::cost : Risk::low,
-                             usage == Usage::reads ? 0.72 : usage == Usage::mutates ? 0.15 : 0.12,
+                             usage == Usage::reads     ? 0.72
+                             : usage == Usage::mutates ? 0.15
+                                                       : 0.12,
                              "`" + call->name + "` took ownership of `" + x +
                                  "`, which is used again later; it now borrows it, and every call passes a reference.",
                              std::move(*edits));
             if (usage == Usage::mutates)
                 if (auto edits = borrow_parameter(site.context, *callee, *parameter, true))
                     site.propose(Risk::low, 0.4,
-                                 "`" + call->name + "` changes its argument, which is used again later; it now takes `&mut`.",
+                                 "`" + call->name +
+                                     "` changes its argument, which is used again later; it now takes `&mut`.",
                                  std::move(*edits));
         }
     }
@@ -106,15 +112,18 @@ void method_receiver(Site& site, const Move& m) {
     const auto& name = s.tokens()[static_cast<std::size_t>(dot) + 1];
     std::string x = site.str(place);
     if (method == "into_iter") {
-        site.propose(Risk::low, 0.6, "`into_iter` consumes `" + x + "`, which is used again later; `iter` only borrows it.",
+        site.propose(Risk::low, 0.6,
+                     "`into_iter` consumes `" + x + "`, which is used again later; `iter` only borrows it.",
                      {site.swap({name.begin, name.end}, "iter")});
         site.propose(Risk::cost, 0.35,
-                     "`into_iter` consumes `" + x + "`, which is used again later; the items are cloned one by one instead.",
+                     "`into_iter` consumes `" + x +
+                         "`, which is used again later; the items are cloned one by one instead.",
                      {site.swap({name.begin, name.end}, "iter().cloned")});
     }
     std::string type = clean_type(m.type);
     if (type.starts_with("Option<") || type.starts_with("Result<")) {
-        site.propose(Risk::low, 0.55, "`" + method + "` consumes `" + x + "`; `as_ref` lets it look at the value inside.",
+        site.propose(Risk::low, 0.55,
+                     "`" + method + "` consumes `" + x + "`; `as_ref` lets it look at the value inside.",
                      {site.put(place.end, ".as_ref()")});
         if (type.starts_with("Option<String") || type.starts_with("Option<Box") || type.starts_with("Option<Vec"))
             site.propose(Risk::low, 0.3, "`" + method + "` consumes `" + x + "`; `as_deref` borrows what is inside.",
@@ -157,7 +166,8 @@ void pattern_and_loop(Site& site, const Move& m) {
     if (before == "in") {
         site.propose(Risk::low, 0.8, "the loop consumed `" + x + "`, which is used again later; it now borrows it.",
                      {site.put(place.begin, "&")});
-        site.propose(Risk::cost, 0.3, "the loop consumed `" + x + "`, which is used again later; it now runs over a copy.",
+        site.propose(Risk::cost, 0.3,
+                     "the loop consumed `" + x + "`, which is used again later; it now runs over a copy.",
                      {site.put(place.end, ".clone()")});
         site.propose(Risk::cost, 0.25, "the loop consumed `" + x + "`; it now clones each item.",
                      {site.put(place.end, ".iter().cloned()")});
@@ -176,9 +186,10 @@ void pattern_and_loop(Site& site, const Move& m) {
                 else if (word == "=" && has(s.text(frame.statement), "let "))
                     scrutinee = static_cast<std::size_t>(k) + 1;
                 if (scrutinee && scrutinee < s.tokens().size() && s.text(s.tokens()[scrutinee]) != "&") {
-                    site.propose(Risk::low, 0.72,
-                                 "the pattern moved a part out of the value, which is used again later; match on a reference.",
-                                 {site.put(s.tokens()[scrutinee].begin, "&")});
+                    site.propose(
+                        Risk::low, 0.72,
+                        "the pattern moved a part out of the value, which is used again later; match on a reference.",
+                        {site.put(s.tokens()[scrutinee].begin, "&")});
                     break;
                 }
             }
@@ -188,7 +199,8 @@ void pattern_and_loop(Site& site, const Move& m) {
             site.propose(Risk::low, 0.45, "the pattern moved a part out of the value; `ref` borrows it instead.",
                          {site.put(m.moved.begin, "ref ")});
         else
-            site.propose(Risk::cost, 0.4, "a part of the value was moved out and the rest is used later; a copy is taken.",
+            site.propose(Risk::cost, 0.4,
+                         "a part of the value was moved out and the rest is used later; a copy is taken.",
                          {site.put(m.moved.end, ".clone()")});
     }
     if (before == "match" || (before == "=" && s.at(static_cast<Index>(s.token_at(place.end))) == "{"))
@@ -206,7 +218,8 @@ void derives(Site& site, const Move& m) {
     if (fields_copy(site.context, *type->item))
         if (auto edit = derive_edit(*type, {"Clone", "Copy"}))
             site.propose(Risk::cost, 0.5,
-                         "`" + name + "` holds only plain values, so it can be copied instead of moved (derive Copy).", {*edit});
+                         "`" + name + "` holds only plain values, so it can be copied instead of moved (derive Copy).",
+                         {*edit});
     if (auto edit = derive_edit(*type, {"Clone"}))
         site.propose(Risk::cost, 0.4, "`" + name + "` can be cloned once it derives Clone; the move takes a copy.",
                      {*edit, site.put(place.end, ".clone()")});
@@ -217,7 +230,8 @@ void struct_update(Site& site, const Move& m) {
     const Source& s = site.s();
     auto text = s.text(m.moved);
     auto dots = text.rfind("..");
-    Range base = dots == std::string_view::npos ? place_at_move(site, m) : Range{m.moved.begin + dots + 2, m.moved.begin + dots + 2};
+    Range base = dots == std::string_view::npos ? place_at_move(site, m)
+                                                : Range{m.moved.begin + dots + 2, m.moved.begin + dots + 2};
     Index i = static_cast<Index>(s.token_at(base.begin));
     if (s.at(i - 1) != "..")
         return;
@@ -229,7 +243,9 @@ void struct_update(Site& site, const Move& m) {
     std::vector<Edit> edits{site.put(place.end, ".clone()")};
     if (auto derive = derive_edit(*type, {"Clone"}))
         edits.push_back(*derive);
-    site.propose(Risk::cost, 0.62, "the other fields are taken from a clone, because `" + site.str(place) + "` is used again later.", std::move(edits));
+    site.propose(Risk::cost, 0.62,
+                 "the other fields are taken from a clone, because `" + site.str(place) + "` is used again later.",
+                 std::move(edits));
 }
 
 void closures(Site& site, const Move& m) {
@@ -247,8 +263,8 @@ void closures(Site& site, const Move& m) {
     auto frames = frames_at(s, s.tokens()[static_cast<std::size_t>(i)].begin);
     if (frames.empty())
         return;
-    bool shared = m.type.starts_with("Rc<") || m.type.starts_with("Arc<") || has(m.type, "::Rc<") || has(m.type, "::Arc<") ||
-                  has(m.type, "Sender<");
+    bool shared = m.type.starts_with("Rc<") || m.type.starts_with("Arc<") || has(m.type, "::Rc<") ||
+                  has(m.type, "::Arc<") || has(m.type, "Sender<");
     std::string clone = "let " + m.name + " = " + m.name + ".clone();";
     const Item* fn = site.function();
     std::size_t outside = m.declaration ? m.declaration->begin : fn ? fn->body.begin + 1 : m.moved.begin;
@@ -266,7 +282,8 @@ void closures(Site& site, const Move& m) {
         whole = init;
     if (!whole.empty())
         site.propose(shared ? Risk::low : Risk::cost, shared ? 0.65 : 0.45,
-                     "the closure takes `" + m.name + "`, which is used again later; the closure gets a clone of its own.",
+                     "the closure takes `" + m.name +
+                         "`, which is used again later; the closure gets a clone of its own.",
                      {site.put(whole.begin, "{ " + clone + " "), site.put(whole.end, " }")});
     if (is_move)
         site.propose(Risk::low, 0.3, "the closure need not own `" + m.name + "`: without `move` it borrows it.",
@@ -292,7 +309,10 @@ void reorder(Site& site, const Move& m) {
         for (Range st : statements_of(s, pair->first.open))
             if (st.begin > use.begin && !uses_of(s, st, m.name).empty())
                 last = st;
-        site.propose(drops ? Risk::low : Risk::behaviour, drops ? 0.7 : prints ? 0.14 : 0.2,
+        site.propose(drops ? Risk::low : Risk::behaviour,
+                     drops    ? 0.7
+                     : prints ? 0.14
+                              : 0.2,
                      "`" + m.name + "` is given away before its last use; the giving away now comes after it.",
                      move_after(s, site.path(), move, last));
     }
@@ -317,7 +337,8 @@ void binding(Site& site, const Move& m) {
                      {site.put(place.begin, "&mut ")});
     }
     bool whole = m.moved == place || !has(m.label, "due to");
-    if (!has(m.label, "closure") && !type.starts_with("&mut ") && !type.starts_with("impl ") && !type.starts_with("dyn ")) {
+    if (!has(m.label, "closure") && !type.starts_with("&mut ") && !type.starts_with("impl ") &&
+        !type.starts_with("dyn ")) {
         bool shared = type.starts_with("Rc<") || type.starts_with("Arc<") || type.starts_with("Sender<");
         std::string copy = shared && !type.starts_with("Sender") && plain(x)
                                ? type.substr(0, type.find('<')) + "::clone(&" + x + ")"
@@ -327,8 +348,12 @@ void binding(Site& site, const Move& m) {
             copy = x + ".clone()";
         bool shorthand = (s.at(i - 1) == "{" || s.at(i - 1) == ",") && (s.at(i + 1) == "," || s.at(i + 1) == "}") &&
                          s.enclosing_open(static_cast<std::size_t>(i)) >= 0 &&
-                         brace_kind(s, static_cast<std::size_t>(s.enclosing_open(static_cast<std::size_t>(i)))) == BraceKind::literal;
-        site.propose(shared ? Risk::none : Risk::cost, shared ? 0.8 : whole ? 0.5 : 0.35,
+                         brace_kind(s, static_cast<std::size_t>(s.enclosing_open(static_cast<std::size_t>(i)))) ==
+                             BraceKind::literal;
+        site.propose(shared ? Risk::none : Risk::cost,
+                     shared  ? 0.8
+                     : whole ? 0.5
+                             : 0.35,
                      "`" + x + "` is used again later; the move takes a clone.",
                      {site.swap(place, (shorthand ? x + ": " : "") + copy)});
     }
@@ -342,7 +367,8 @@ void use_after_move(Site& site) {
     if (!m)
         return;
     if (auto walk = borrow_walk(site, place_at_move(site, *m)))
-        site.propose(Risk::low, 0.6, "the walk only looks at the elements, so it goes along by references.", std::move(*walk));
+        site.propose(Risk::low, 0.6, "the walk only looks at the elements, so it goes along by references.",
+                     std::move(*walk));
     borrow_in_call(site, *m);
     method_receiver(site, *m);
     pattern_and_loop(site, *m);

@@ -1,4 +1,5 @@
-// E0507 E0508 E0509: a value cannot be moved out from behind a reference, an index, a shared pointer or a type with Drop.
+// E0507 E0508 E0509: a value cannot be moved out from behind a reference, an index, a shared pointer or a type with
+// Drop.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -11,12 +12,14 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 struct Behind {
-    Range place;       // the moved place
-    std::string type;  // its type, cleaned
-    bool is_mutable = false; // behind `&mut`
+    Range place;                 // the moved place
+    std::string type;            // its type, cleaned
+    bool is_mutable = false;     // behind `&mut`
     Index before = 0, after = 0; // neighbouring tokens
 };
 
@@ -29,15 +32,18 @@ void option_calls(Site& site, const Behind& b) {
         return;
     std::string x = site.str(b.place);
     site.propose(Risk::low, b.is_mutable ? 0.45 : 0.6,
-                 "`" + method + "` would take the value out of `" + x + "`, which is only borrowed; `as_ref` looks at it in place.",
+                 "`" + method + "` would take the value out of `" + x +
+                     "`, which is only borrowed; `as_ref` looks at it in place.",
                  {site.put(b.place.end, ".as_ref()")});
     if (has(b.type, "<Box<") || has(b.type, "<String") || has(b.type, "<Vec<"))
         site.propose(Risk::low, 0.35, "`" + x + "` is only borrowed; `as_deref` gives a reference to what is inside.",
                      {site.put(b.place.end, ".as_deref()")});
     if (b.type.starts_with("Option<")) {
         site.propose(Risk::behaviour, b.is_mutable ? 0.5 : 0.12,
-                     "`" + x + "` is only borrowed; `take` moves the value out and leaves None.", {site.put(b.place.end, ".take()")});
-        site.propose(Risk::low, b.is_mutable ? 0.3 : 0.05, "`" + x + "` is only borrowed; `as_mut` changes the value in place.",
+                     "`" + x + "` is only borrowed; `take` moves the value out and leaves None.",
+                     {site.put(b.place.end, ".take()")});
+        site.propose(Risk::low, b.is_mutable ? 0.3 : 0.05,
+                     "`" + x + "` is only borrowed; `as_mut` changes the value in place.",
                      {site.put(b.place.end, ".as_mut()")});
     }
 }
@@ -51,16 +57,20 @@ void patterns(Site& site, const Behind& b) {
         bool star = x.starts_with("*");
         site.propose(Risk::low, 0.72, "matching on `" + x + "` would move out of it; the match now borrows.",
                      {star ? site.cut({b.place.begin, b.place.begin + 1}) : site.put(b.place.begin, "&")});
-        site.propose(Risk::low, b.is_mutable ? 0.5 : 0.1, "matching on `" + x + "` would move out of it; it is borrowed mutably.",
+        site.propose(Risk::low, b.is_mutable ? 0.5 : 0.1,
+                     "matching on `" + x + "` would move out of it; it is borrowed mutably.",
                      {site.put(b.place.begin, "&mut ")});
         if (b.type.starts_with("Option<"))
-            site.propose(Risk::behaviour, b.is_mutable ? 0.4 : 0.05, "the value is taken out of `" + x + "` and None left behind.",
+            site.propose(Risk::behaviour, b.is_mutable ? 0.4 : 0.05,
+                         "the value is taken out of `" + x + "` and None left behind.",
                          {site.put(b.place.end, ".take()")});
     }
     if (before == "in") {
-        site.propose(Risk::low, 0.75, "the loop would consume `" + x + "`, which is only borrowed; it borrows the items.",
+        site.propose(Risk::low, 0.75,
+                     "the loop would consume `" + x + "`, which is only borrowed; it borrows the items.",
                      {site.put(b.place.begin, "&")});
-        site.propose(Risk::cost, 0.3, "the loop would consume `" + x + "`, which is only borrowed; the items are cloned.",
+        site.propose(Risk::cost, 0.3,
+                     "the loop would consume `" + x + "`, which is only borrowed; the items are cloned.",
                      {site.put(b.place.end, ".iter().cloned()")});
         site.propose(Risk::cost, 0.2, "the loop runs over a copy of `" + x + "`.", {site.put(b.place.end, ".clone()")});
         if (b.is_mutable)
@@ -89,10 +99,11 @@ void replacements(Site& site, const Behind& b) {
     bool shared = b.type.starts_with("Rc<") || b.type.starts_with("Arc<");
     bool clonable = !b.type.starts_with("dyn ") && !b.type.starts_with("Box<dyn") && !b.type.starts_with("[");
     if (clonable) {
-        site.propose(shared ? Risk::none : Risk::cost, shared ? 0.85 : 0.5,
-                     "`" + x + "` is only borrowed and cannot be given away; a clone is.",
-                     {star ? site.swap(b.place, base::is_ident_start(bare[0]) || bare[0] == '(' ? "(" + x + ").clone()" : bare)
-                           : site.put(b.place.end, ".clone()")});
+        site.propose(
+            shared ? Risk::none : Risk::cost, shared ? 0.85 : 0.5,
+            "`" + x + "` is only borrowed and cannot be given away; a clone is.",
+            {star ? site.swap(b.place, base::is_ident_start(bare[0]) || bare[0] == '(' ? "(" + x + ").clone()" : bare)
+                  : site.put(b.place.end, ".clone()")});
         if (star) { // (*rc).clone() reads better than a double dereference
             site.propose(Risk::cost, 0.45, "`" + x + "` cannot be moved out of the shared pointer; a clone is.",
                          {site.swap(b.place, "(" + x + ").clone()")});
@@ -102,19 +113,24 @@ void replacements(Site& site, const Behind& b) {
     }
     if (auto type = local_type(site.context, b.type); type && clonable) {
         if (auto edit = derive_edit(*type, {"Clone"}))
-            site.propose(Risk::cost, 0.42, "`" + type->item->name + "` can be cloned once it derives Clone; a clone is given away.",
+            site.propose(Risk::cost, 0.42,
+                         "`" + type->item->name + "` can be cloned once it derives Clone; a clone is given away.",
                          {*edit, star ? site.swap(b.place, "(" + x + ").clone()") : site.put(b.place.end, ".clone()")});
         if (fields_copy(site.context, *type->item))
             if (auto edit = derive_edit(*type, {"Clone", "Copy"}))
-                site.propose(Risk::cost, 0.5, "`" + type->item->name + "` holds only plain values, so it can be copied.", {*edit});
+                site.propose(Risk::cost, 0.5,
+                             "`" + type->item->name + "` holds only plain values, so it can be copied.", {*edit});
     }
     bool option = b.type.starts_with("Option<");
     bool defaults = option || !default_value(site.context, b.type).empty();
     if (option && s.at(b.after) != ".")
-        site.propose(Risk::behaviour, b.is_mutable ? 0.65 : 0.1, "the value is moved out of `" + x + "` and None left behind.",
-                     {site.put(b.place.end, ".take()")});
+        site.propose(Risk::behaviour, b.is_mutable ? 0.65 : 0.1,
+                     "the value is moved out of `" + x + "` and None left behind.", {site.put(b.place.end, ".take()")});
     if (defaults && !star)
-        site.propose(Risk::behaviour, b.is_mutable ? (option ? 0.2 : 0.35) : site.d.code == "E0509" ? 0.4 : 0.05,
+        site.propose(Risk::behaviour,
+                     b.is_mutable             ? (option ? 0.2 : 0.35)
+                     : site.d.code == "E0509" ? 0.4
+                                              : 0.05,
                      "the value is moved out of `" + x + "` and an empty one left behind.",
                      {site.swap(b.place, "std::mem::take(&mut " + x + ")")});
 }
@@ -128,11 +144,13 @@ void consuming_method(Site& site, const Behind& b) {
     if (method == "into_iter") {
         site.propose(Risk::low, 0.62, "`into_iter` would consume the borrowed collection; `iter` looks at its items.",
                      {site.swap({name.begin, name.end}, "iter")});
-        site.propose(Risk::cost, 0.4, "`into_iter` would consume the borrowed collection; its items are cloned one by one.",
+        site.propose(Risk::cost, 0.4,
+                     "`into_iter` would consume the borrowed collection; its items are cloned one by one.",
                      {site.swap({name.begin, name.end}, "iter().cloned")});
     }
     if (method == "into_bytes")
-        site.propose(Risk::low, 0.5, "`into_bytes` would consume the borrowed string.", {site.swap({name.begin, name.end}, "as_bytes")});
+        site.propose(Risk::low, 0.5, "`into_bytes` would consume the borrowed string.",
+                     {site.swap({name.begin, name.end}, "as_bytes")});
     Call call;
     call.path = site.path();
     call.name = method;
@@ -149,9 +167,10 @@ void consuming_method(Site& site, const Behind& b) {
     if (owner && owner->kind == ItemKind::impl && !owner->trait_name.empty())
         return;
     Usage usage = usage_of(callee->tree->source(), callee->item->body, "self");
-    site.propose(Risk::low, usage == Usage::consumes ? 0.25 : 0.6,
-                 "`" + method + "` consumed its object although it is only borrowed here; it now borrows it.",
-                 {make_edit(callee->path, self.range.begin, self.range.end, usage == Usage::mutates ? "&mut self" : "&self")});
+    site.propose(
+        Risk::low, usage == Usage::consumes ? 0.25 : 0.6,
+        "`" + method + "` consumed its object although it is only borrowed here; it now borrows it.",
+        {make_edit(callee->path, self.range.begin, self.range.end, usage == Usage::mutates ? "&mut self" : "&self")});
 }
 
 void arguments_and_returns(Site& site, const Behind& b) {
@@ -164,17 +183,19 @@ void arguments_and_returns(Site& site, const Behind& b) {
                 Usage usage = usage_of(callee->tree->source(), callee->item->body, callee->item->parameters[*p].name);
                 if (auto edits = borrow_parameter(site.context, *callee, *p, false))
                     site.propose(Risk::low, usage == Usage::reads ? 0.6 : 0.12,
-                                 "`" + call->name + "` took ownership of `" + x + "`, which is only borrowed here; it now borrows it.",
+                                 "`" + call->name + "` took ownership of `" + x +
+                                     "`, which is only borrowed here; it now borrows it.",
                                  std::move(*edits));
             }
-        site.propose(Risk::low, 0.3, "`" + x + "` is only borrowed, so a reference is passed on.", {site.put(b.place.begin, "&")});
+        site.propose(Risk::low, 0.3, "`" + x + "` is only borrowed, so a reference is passed on.",
+                     {site.put(b.place.begin, "&")});
     }
     const Item* fn = site.function();
     if (!fn || fn->return_type.empty())
         return;
     auto frames = frames_at(site.s(), b.place.begin);
-    bool tail = !frames.empty() && (without_semicolon(site.s(), frames.front().statement) == b.place ||
-                                    site.s().at(b.before) == "return");
+    bool tail = !frames.empty() &&
+                (without_semicolon(site.s(), frames.front().statement) == b.place || site.s().at(b.before) == "return");
     const Item* owner = owner_of(site.t(), *fn);
     if (tail && clean_type(site.text(fn->return_type)) == b.type && (!owner || owner->trait_name.empty())) {
         std::string type = borrowed_type(site.text(fn->return_type));
@@ -195,7 +216,8 @@ void move_from_behind(Site& site) {
     b.before = static_cast<Index>(s.token_at(b.place.begin)) - 1;
     b.after = static_cast<Index>(s.token_at(b.place.end));
     if (auto walk = borrow_walk(site, b.place))
-        site.propose(Risk::low, 0.7, "the walk only looks at the elements, so it goes along by references.", std::move(*walk));
+        site.propose(Risk::low, 0.7, "the walk only looks at the elements, so it goes along by references.",
+                     std::move(*walk));
     option_calls(site, b);
     patterns(site, b);
     replacements(site, b);
@@ -205,10 +227,12 @@ void move_from_behind(Site& site) {
     for (const Span& span : site.d.spans)
         if (has(span.label, "data moved here") || has(span.label, "moved here"))
             if (Range r = site.range(&span); !r.empty() && s.text(r).find_first_of(" .(") == std::string_view::npos)
-                site.propose(Risk::low, 0.4, "the pattern would move the value out; `ref` borrows it.", {site.put(r.begin, "ref ")});
+                site.propose(Risk::low, 0.4, "the pattern would move the value out; `ref` borrows it.",
+                             {site.put(r.begin, "ref ")});
     if (has(site.d.message, "captured variable")) {
         std::string x = site.str(b.place);
-        site.propose(Risk::cost, 0.5, "the closure may run several times, so it cannot give `" + x + "` away; it gives a clone.",
+        site.propose(Risk::cost, 0.5,
+                     "the closure may run several times, so it cannot give `" + x + "` away; it gives a clone.",
                      {site.put(b.place.end, ".clone()")});
     }
 }

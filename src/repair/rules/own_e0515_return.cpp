@@ -1,5 +1,5 @@
-// E0515: a function returns a reference to something that dies with it. It returns the value instead: signature and every
-// returned expression change together.
+// E0515: a function returns a reference to something that dies with it. It returns the value instead: signature and
+// every returned expression change together.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -12,7 +12,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 /// Ends of the values a block can have: tails of its branches.
 void tails(const Source& s, Range e, std::vector<Range>& out) {
@@ -73,8 +75,8 @@ std::vector<Range> returned(const Source& s, const Item& fn) {
     for (std::size_t i = open; i < tokens.size() && tokens[i].begin < fn.body.end; ++i)
         if (s.text(tokens[i]) == "return" && i + 1 < tokens.size() && s.text(tokens[i + 1]) != ";") {
             std::size_t last = i + 1;
-            while (last < tokens.size() && !(s.text(tokens[last]) == ";" || s.text(tokens[last]) == "," ||
-                                             tokens[last].kind == Kind::close))
+            while (last < tokens.size() &&
+                   !(s.text(tokens[last]) == ";" || s.text(tokens[last]) == "," || tokens[last].kind == Kind::close))
                 last = tokens[last].kind == Kind::open && tokens[last].match >= 0
                            ? static_cast<std::size_t>(tokens[last].match) + 1
                            : last + 1;
@@ -164,7 +166,8 @@ void return_owned(Site& site) {
     const Item* owner = owner_of(site.t(), *fn);
     bool bound_by_trait = owner && !owner->trait_name.empty();
     auto values = returned(s, *fn);
-    bool direct = std::any_of(values.begin(), values.end(), [&](Range v) { return v.begin <= at.begin && at.end <= v.end; });
+    bool direct =
+        std::any_of(values.begin(), values.end(), [&](Range v) { return v.begin <= at.begin && at.end <= v.end; });
     if (has(type, "&") && direct) {
         std::string target = owned_type(type);
         std::string inner = target;
@@ -181,7 +184,8 @@ void return_owned(Site& site) {
                 bool offending = v.begin <= at.begin && at.end <= v.end;
                 if (collection) {
                     if (offending && s.text(v).ends_with(".collect()"))
-                        edits.push_back(site.put(v.end - 10, inner == "Vec<String>" ? ".map(|item| item.to_string())" : ".cloned()"));
+                        edits.push_back(site.put(v.end - 10, inner == "Vec<String>" ? ".map(|item| item.to_string())"
+                                                                                    : ".cloned()"));
                     continue;
                 }
                 std::string text;
@@ -194,10 +198,11 @@ void return_owned(Site& site) {
             }
             if (edits.size() < 2 && variant == 0 && !collection)
                 continue;
-            site.propose(fn->is_public ? Risk::cost : Risk::low, (variant ? 0.35 : 0.72) * (bound_by_trait ? 0.3 : 1),
-                         "the value is created inside the function and dies when it returns, so it is returned itself (`" + target +
-                             "`), not a reference to it.",
-                         std::move(edits));
+            site.propose(
+                fn->is_public ? Risk::cost : Risk::low, (variant ? 0.35 : 0.72) * (bound_by_trait ? 0.3 : 1),
+                "the value is created inside the function and dies when it returns, so it is returned itself (`" +
+                    target + "`), not a reference to it.",
+                std::move(edits));
         }
     }
     // an iterator over a local collection
@@ -206,7 +211,8 @@ void return_owned(Site& site) {
         auto arguments = type_arguments(clean_type(type));
         std::string receiver = site.str({at.begin, at.end - 7});
         if (arguments.size() == 1)
-            site.propose(Risk::low, 0.6, "the iterator would borrow a local collection; the function returns one that owns it.",
+            site.propose(Risk::low, 0.6,
+                         "the iterator would borrow a local collection; the function returns one that owns it.",
                          {site.swap(fn->return_type, "std::vec::IntoIter<" + arguments.front() + ">"),
                           site.swap(at, receiver + ".into_iter()")});
     }
@@ -217,7 +223,8 @@ void return_owned(Site& site) {
                          {site.swap({at.begin + iter, at.begin + iter + 7}, ".into_iter()")});
         if (has(text, "|") && !has(text, "move "))
             if (auto bar = text.find('|'); bar != std::string::npos)
-                site.propose(Risk::low, 0.5, "the closure outlives the function, so it takes what it uses along (`move`).",
+                site.propose(Risk::low, 0.5,
+                             "the closure outlives the function, so it takes what it uses along (`move`).",
                              {site.put(at.begin + bar, "move ")});
     }
 }
@@ -243,8 +250,11 @@ void return_inner(Site& site) {
         for (const auto& p : fn->parameters)
             if (p.name == ticked.front() && !p.is_self && !is_ref(p.type_text)) {
                 Declared self{site.path(), site.context.sources.tree(site.path()), fn};
-                if (auto edits = borrow_parameter(site.context, self, static_cast<std::size_t>(&p - fn->parameters.data()), false))
-                    site.propose(Risk::low, 0.55, "the result borrows from `" + p.name + "`, so the caller must keep it: it is passed by reference.",
+                if (auto edits = borrow_parameter(site.context, self,
+                                                  static_cast<std::size_t>(&p - fn->parameters.data()), false))
+                    site.propose(Risk::low, 0.55,
+                                 "the result borrows from `" + p.name +
+                                     "`, so the caller must keep it: it is passed by reference.",
                                  std::move(*edits));
             }
     // Vec<&str> built in a closure or a let: own the strings
@@ -254,8 +264,9 @@ void return_inner(Site& site) {
         auto annotation = s.text(statement).find("Vec<&str>");
         if (annotation != std::string_view::npos && (text.ends_with(".as_str()") || text.starts_with("&"))) {
             Edit fix = text.starts_with("&") ? site.cut({at.begin, at.begin + 1}) : site.cut({at.end - 9, at.end});
-            site.propose(Risk::low, 0.6, "the strings are created here, so the vector owns them.",
-                         {fix, site.swap({statement.begin + annotation, statement.begin + annotation + 9}, "Vec<String>")});
+            site.propose(
+                Risk::low, 0.6, "the strings are created here, so the vector owns them.",
+                {fix, site.swap({statement.begin + annotation, statement.begin + annotation + 9}, "Vec<String>")});
         }
     }
 }
@@ -275,7 +286,8 @@ void promote(Site& site) {
                 (s.tokens()[token].kind == Kind::integer || s.tokens()[token].kind == Kind::floating ||
                  s.tokens()[token].kind == Kind::string)) {
                 std::string value = site.str(b.initializer);
-                site.propose(Risk::low, 0.25, "`" + name + "` is a constant, and a reference to a constant lives for ever.",
+                site.propose(Risk::low, 0.25,
+                             "`" + name + "` is a constant, and a reference to a constant lives for ever.",
                              {site.swap(at, "&" + value)});
             }
         }

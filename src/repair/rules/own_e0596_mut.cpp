@@ -1,5 +1,5 @@
-// E0384 E0594 E0596: something is changed that was not declared changeable. One change rarely suffices: the binding, the
-// reference, the method's `self`, the trait and every caller must agree.
+// E0384 E0594 E0596: something is changed that was not declared changeable. One change rarely suffices: the binding,
+// the reference, the method's `self`, the trait and every caller must agree.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -13,7 +13,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 class Chain {
 public:
@@ -114,7 +116,8 @@ private:
             return;
         for (std::size_t k = 0; k < fn->parameters.size(); ++k) {
             const auto& p = fn->parameters[k];
-            if (p.name == root && (p.is_self ? source->text(p.range) == "&self" : is_ref(p.type_text) && !is_mut_ref(p.type_text))) {
+            if (p.name == root &&
+                (p.is_self ? source->text(p.range) == "&self" : is_ref(p.type_text) && !is_mut_ref(p.type_text))) {
                 parameter_mut({path, tree, fn}, k, depth + 1);
                 return;
             }
@@ -145,7 +148,8 @@ std::string root_of(const Site& site) {
     while (i < s.tokens().size() && s.tokens()[i].kind != Kind::ident && s.tokens()[i].kind != Kind::keyword &&
            s.tokens()[i].begin < site.at().end)
         ++i;
-    return std::string(s.at(static_cast<Index>(i)) == "mut" ? s.at(static_cast<Index>(i) + 1) : s.at(static_cast<Index>(i)));
+    return std::string(s.at(static_cast<Index>(i)) == "mut" ? s.at(static_cast<Index>(i) + 1)
+                                                            : s.at(static_cast<Index>(i)));
 }
 
 std::string root_name(const Source& s, Range r) {
@@ -162,7 +166,8 @@ void whole_chain(Site& site) {
         const auto& p = fn->parameters[k];
         if (p.name != root)
             continue;
-        if (p.is_self ? site.text(p.range) == "&self" || site.text(p.range).starts_with("&'") : is_ref(p.type_text) && !is_mut_ref(p.type_text)) {
+        if (p.is_self ? site.text(p.range) == "&self" || site.text(p.range).starts_with("&'")
+                      : is_ref(p.type_text) && !is_mut_ref(p.type_text)) {
             const Item* owner = owner_of(site.t(), *fn);
             if (p.is_self && owner && owner->kind == ItemKind::impl && !owner->trait_name.empty() &&
                 !trait_named(site.context, owner->trait_name))
@@ -171,8 +176,11 @@ void whole_chain(Site& site) {
             Chain chain(site.context, edits);
             chain.parameter_mut({site.path(), site.context.sources.tree(site.path()), fn}, k);
             site.propose(Risk::low, 0.83,
-                         p.is_self ? "the method changes its object, so it needs `&mut self`, and so do the trait and the callers' bindings."
-                                   : "`" + root + "` is changed, so the function takes it as `&mut`, and the callers pass it so.",
+                         p.is_self
+                             ? "the method changes its object, so it needs `&mut self`, and so do the trait and the "
+                               "callers' bindings."
+                             : "`" + root +
+                                   "` is changed, so the function takes it as `&mut`, and the callers pass it so.",
                          std::move(edits));
         }
         return;
@@ -187,9 +195,10 @@ void mutable_access(Site& site) {
     if (!fn)
         return;
     static constexpr std::pair<std::string_view, std::string_view> twins[] = {
-        {"iter", "iter_mut"},   {"get", "get_mut"},       {"values", "values_mut"}, {"first", "first_mut"}, {"last", "last_mut"},
-        {"as_ref", "as_mut"},   {"borrow", "borrow_mut"}, {"chunks", "chunks_mut"}, {"peek", "peek_mut"},   {"as_deref", "as_deref_mut"},
-        {"front", "front_mut"}, {"back", "back_mut"},     {"read", "write"},        {"split_at", "split_at_mut"}};
+        {"iter", "iter_mut"}, {"get", "get_mut"},           {"values", "values_mut"}, {"first", "first_mut"},
+        {"last", "last_mut"}, {"as_ref", "as_mut"},         {"borrow", "borrow_mut"}, {"chunks", "chunks_mut"},
+        {"peek", "peek_mut"}, {"as_deref", "as_deref_mut"}, {"front", "front_mut"},   {"back", "back_mut"},
+        {"read", "write"},    {"split_at", "split_at_mut"}};
     for (const auto& b : site.t().bindings_at(site.at().begin)) {
         if (b.name != root)
             continue;
@@ -206,26 +215,32 @@ void mutable_access(Site& site) {
         for (; i + 1 < s.tokens().size() && s.tokens()[i].begin < stop; ++i) {
             auto next = s.at(static_cast<Index>(i) + 1);
             for (auto [shared, exclusive] : twins)
-                if (s.text(s.tokens()[i]) == shared && next == "(" && s.at(static_cast<Index>(i) - 1) == "." && found < 3) {
+                if (s.text(s.tokens()[i]) == shared && next == "(" && s.at(static_cast<Index>(i) - 1) == "." &&
+                    found < 3) {
                     ++found;
-                    std::vector<Edit> edits{site.swap({s.tokens()[i].begin, s.tokens()[i].end}, std::string(exclusive))};
+                    std::vector<Edit> edits{
+                        site.swap({s.tokens()[i].begin, s.tokens()[i].end}, std::string(exclusive))};
                     Chain chain(site.context, edits);
                     Range receiver = site.t().postfix_before(s.tokens()[i - 1].begin);
                     std::string base = root_name(s, receiver);
                     if (!base.empty() && base != "self")
                         chain.binding_mut(site.path(), receiver.begin, base);
                     std::string changed_shared(shared);
-                    site.propose(Risk::low, 0.8, "`" + changed_shared + "` lends the value for reading only; `" + std::string(exclusive) + "` lends it for changing.",
+                    site.propose(Risk::low, 0.8,
+                                 "`" + changed_shared + "` lends the value for reading only; `" +
+                                     std::string(exclusive) + "` lends it for changing.",
                                  std::move(edits));
                 }
             // `for x in &v`, `match &x`, `if let Some(y) = &x`
-            if (s.text(s.tokens()[i]) == "&" && next != "mut" && (s.at(static_cast<Index>(i) - 1) == "in" || s.at(static_cast<Index>(i) - 1) == "=" ||
-                                                                  s.at(static_cast<Index>(i) - 1) == "match")) {
+            if (s.text(s.tokens()[i]) == "&" && next != "mut" &&
+                (s.at(static_cast<Index>(i) - 1) == "in" || s.at(static_cast<Index>(i) - 1) == "=" ||
+                 s.at(static_cast<Index>(i) - 1) == "match")) {
                 std::vector<Edit> edits{site.put(s.tokens()[i].end, "mut ")};
                 Chain chain(site.context, edits);
                 if (next != "self")
                     chain.binding_mut(site.path(), s.tokens()[i + 1].begin, next);
-                site.propose(Risk::low, 0.8, "`" + root + "` comes from a shared borrow but is changed; the borrow becomes mutable.",
+                site.propose(Risk::low, 0.8,
+                             "`" + root + "` comes from a shared borrow but is changed; the borrow becomes mutable.",
                              std::move(edits));
             }
         }
@@ -246,7 +261,8 @@ void pattern_and_closure(Site& site) {
     if (!has(site.d.message, "`Fn` closure") && !site.d.mentions("`Fn` closure"))
         return;
     std::size_t closure = site.at().begin;
-    for (Index open = s.enclosing_open(s.token_at(closure)); open >= 0; open = s.enclosing_open(static_cast<std::size_t>(open))) {
+    for (Index open = s.enclosing_open(s.token_at(closure)); open >= 0;
+         open = s.enclosing_open(static_cast<std::size_t>(open))) {
         std::size_t argument = 0;
         std::size_t inside = s.tokens()[static_cast<std::size_t>(open)].end;
         if (s.at(open) != "(")
@@ -257,7 +273,8 @@ void pattern_and_closure(Site& site) {
             continue;
         const Source& cs = callee->tree->source();
         std::vector<Edit> change;
-        for (std::size_t i = cs.token_at(callee->item->signature.begin); i < cs.tokens().size() && cs.tokens()[i].begin < callee->item->signature.end; ++i)
+        for (std::size_t i = cs.token_at(callee->item->signature.begin);
+             i < cs.tokens().size() && cs.tokens()[i].begin < callee->item->signature.end; ++i)
             if (cs.text(cs.tokens()[i]) == "Fn")
                 change.push_back(make_edit(callee->path, cs.tokens()[i].begin, cs.tokens()[i].end, "FnMut"));
         if (change.empty())
@@ -270,7 +287,8 @@ void pattern_and_closure(Site& site) {
                 if (callable)
                     change.push_back(make_edit(callee->path, p.pattern.begin, p.pattern.begin, "mut "));
             }
-        site.propose(Risk::low, 0.75, "the closure changes what it captures, so `" + callee->item->name + "` accepts `FnMut` closures.",
+        site.propose(Risk::low, 0.75,
+                     "the closure changes what it captures, so `" + callee->item->name + "` accepts `FnMut` closures.",
                      std::move(change));
         return;
     }

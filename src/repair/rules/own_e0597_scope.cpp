@@ -12,7 +12,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 Range block_of(const Source& s, std::size_t open) {
     const auto& t = s.tokens()[open];
@@ -43,7 +45,8 @@ void move_owner_out(Site& site) {
     auto statements = statements_of(s, frames.front().open);
     for (std::size_t k = frames.front().index; k-- > 0;) {
         auto bound = let_name(s, statements[k]);
-        if (!bound.empty() && std::any_of(moved.begin(), moved.end(), [&](Range m) { return !uses_of(s, m, bound).empty(); }))
+        if (!bound.empty() &&
+            std::any_of(moved.begin(), moved.end(), [&](Range m) { return !uses_of(s, m, bound).empty(); }))
             moved.insert(moved.begin(), statements[k]);
     }
     auto move_to = [&](std::size_t before) {
@@ -60,7 +63,8 @@ void move_owner_out(Site& site) {
     if (frames.size() > 1) {
         Range outer = frames[1].statement;
         site.propose(in_loop ? Risk::behaviour : Risk::low, in_loop ? 0.12 : 0.75,
-                     "`" + x + "` died at the end of its block while it was still borrowed; it is declared before the block.",
+                     "`" + x +
+                         "` died at the end of its block while it was still borrowed; it is declared before the block.",
                      move_to(outer.begin));
     }
     if (auto dropped = site.d.labelled("dropped here while still borrowed");
@@ -72,7 +76,9 @@ void move_owner_out(Site& site) {
                 continue;
             auto borrow = frames_at(s, site.at().begin);
             if (!borrow.empty() && !uses_of(s, borrow.front().statement, bound).empty()) {
-                site.propose(Risk::low, 0.7, "`" + bound + "` borrows from `" + x + "` and must die first, so `" + x + "` is declared before it.",
+                site.propose(Risk::low, 0.7,
+                             "`" + bound + "` borrows from `" + x + "` and must die first, so `" + x +
+                                 "` is declared before it.",
                              move_to(statements[k].begin));
                 break;
             }
@@ -83,7 +89,8 @@ void move_owner_out(Site& site) {
         auto later = frames_at(s, use.begin);
         for (const Frame& f : later)
             if (f.open == frames[1].open && !statements.empty()) {
-                site.propose(Risk::low, 0.3, "`" + x + "` dies at the end of the block, so its last use comes before that.",
+                site.propose(Risk::low, 0.3,
+                             "`" + x + "` dies at the end of the block, so its last use comes before that.",
                              move_after(s, site.path(), f.statement, statements.back()));
                 break;
             }
@@ -135,7 +142,8 @@ void own_what_is_kept(Site& site) {
             std::vector<Edit> edits = retype;
             edits.push_back(site.swap(kept, clone ? owned + ".clone()" : owned));
             site.propose(Risk::cost, (retype.empty() ? 0.35 : 0.6) * (clone ? 0.6 : 1),
-                         "`" + container + "` outlives what is put into it, so it owns it instead of borrowing.", std::move(edits));
+                         "`" + container + "` outlives what is put into it, so it owns it instead of borrowing.",
+                         std::move(edits));
         }
     }
     // r = &x  ->  r = x.clone()
@@ -170,16 +178,21 @@ void name_temporary(Site& site) {
     std::string name;
     auto text = s.text(at);
     for (std::size_t i = s.token_at(at.begin); i < s.tokens().size() && s.tokens()[i].end <= at.end; ++i)
-        if (s.tokens()[i].kind == Kind::ident && s.at(static_cast<Index>(i) + 1) == "(" && s.tokens()[i].depth == s.tokens()[s.token_at(at.begin)].depth)
+        if (s.tokens()[i].kind == Kind::ident && s.at(static_cast<Index>(i) + 1) == "(" &&
+            s.tokens()[i].depth == s.tokens()[s.token_at(at.begin)].depth)
             name = s.text(s.tokens()[i]);
-    static constexpr std::string_view dull[] = {"new", "from", "unwrap", "clone", "to_string", "into", "lock", "borrow", "to_owned"};
+    static constexpr std::string_view dull[] = {"new",  "from", "unwrap", "clone",   "to_string",
+                                                "into", "lock", "borrow", "to_owned"};
     if (name.empty() || std::find(std::begin(dull), std::end(dull), name) != std::end(dull))
-        name = text.starts_with("String") || text.starts_with("format") || text.ends_with("to_string()") ? "text" : "owner";
+        name = text.starts_with("String") || text.starts_with("format") || text.ends_with("to_string()") ? "text"
+                                                                                                         : "owner";
     bool is_mutable = site.d.mentions("&mut") || has(s.text(at), "lock()") || has(s.text(at), "borrow_mut()");
     std::string fresh = fresh_name(s, name);
-    site.propose(Risk::none, 0.86, "the temporary value dies at the end of the statement but is still borrowed; a `let` keeps it alive.",
+    site.propose(Risk::none, 0.86,
+                 "the temporary value dies at the end of the statement but is still borrowed; a `let` keeps it alive.",
                  hoist(s, site.path(), at, frames.front().statement, fresh));
-    site.propose(Risk::none, is_mutable ? 0.7 : 0.3, "the temporary value dies at the end of the statement; a `let mut` keeps it alive.",
+    site.propose(Risk::none, is_mutable ? 0.7 : 0.3,
+                 "the temporary value dies at the end of the statement; a `let mut` keeps it alive.",
                  hoist(s, site.path(), at, frames.front().statement, fresh, true));
     Range init = initializer_of(s, frames.front().statement);
     if (!init.empty())
@@ -188,8 +201,11 @@ void name_temporary(Site& site) {
                 std::vector<Edit> edits{site.cut({init.end - suffix.size(), init.end})};
                 auto annotation = s.text(frames.front().statement.begin, init.begin).find(": &str");
                 if (annotation != std::string_view::npos)
-                    edits.push_back(site.swap({frames.front().statement.begin + annotation, frames.front().statement.begin + annotation + 6}, ": String"));
-                site.propose(Risk::low, 0.5, "the value is kept itself instead of a reference to a temporary.", std::move(edits));
+                    edits.push_back(site.swap(
+                        {frames.front().statement.begin + annotation, frames.front().statement.begin + annotation + 6},
+                        ": String"));
+                site.propose(Risk::low, 0.5, "the value is kept itself instead of a reference to a temporary.",
+                             std::move(edits));
             }
 }
 
@@ -206,12 +222,17 @@ void escape(Site& site) {
         if (p.name.empty() || p.is_self || uses_of(s, site.at(), p.name).empty() || !has(p.type_text, "&"))
             continue;
         if (is_ref(p.type_text)) {
-            std::string copy = has(p.type_text, "str") ? ".to_string()" : has(p.type_text, "[") ? ".to_vec()" : ".clone()";
-            site.propose(Risk::cost, 0.62, "`" + p.name + "` is only borrowed, but the thread may outlive the caller; it gets a copy.",
-                         {site.put(frames.front().statement.begin, "let " + p.name + " = " + p.name + copy + ";" + gap_at(s, frames.front().statement.begin))});
+            std::string copy = has(p.type_text, "str") ? ".to_string()"
+                               : has(p.type_text, "[") ? ".to_vec()"
+                                                       : ".clone()";
+            site.propose(Risk::cost, 0.62,
+                         "`" + p.name + "` is only borrowed, but the thread may outlive the caller; it gets a copy.",
+                         {site.put(frames.front().statement.begin, "let " + p.name + " = " + p.name + copy + ";" +
+                                                                       gap_at(s, frames.front().statement.begin))});
             std::string written = site.str(p.type);
             if (!has(written, "'"))
-                site.propose(Risk::behaviour, 0.2, "`" + p.name + "` is kept for ever, so it must live for ever (`'static`).",
+                site.propose(Risk::behaviour, 0.2,
+                             "`" + p.name + "` is kept for ever, so it must live for ever (`'static`).",
                              {site.swap(p.type, "&'static " + written.substr(1))});
         }
     }
@@ -225,12 +246,14 @@ void escape(Site& site) {
             auto end = dot == std::string::npos ? dot : text.find_first_of(".([", dot + 1);
             if (dot != std::string::npos) {
                 std::string place = text.substr(0, end), name = place.substr(dot + 1);
-                std::vector<Edit> edits{site.put(frames.front().statement.begin,
-                                                 "let " + name + " = " + place + ".clone();" + gap_at(s, frames.front().statement.begin))};
+                std::vector<Edit> edits{
+                    site.put(frames.front().statement.begin,
+                             "let " + name + " = " + place + ".clone();" + gap_at(s, frames.front().statement.begin))};
                 for (Range use : uses)
                     if (s.text(use.begin, use.begin + place.size()) == place)
                         edits.push_back(site.swap({use.begin, use.begin + place.size()}, name));
-                site.propose(Risk::cost, 0.5, "the thread may outlive the object, so it gets its own `" + name + "`.", std::move(edits));
+                site.propose(Risk::cost, 0.5, "the thread may outlive the object, so it gets its own `" + name + "`.",
+                             std::move(edits));
             }
         }
     }

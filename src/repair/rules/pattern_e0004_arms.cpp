@@ -14,7 +14,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 struct Arm {
     Range pattern, body;
@@ -36,7 +38,9 @@ std::vector<Arm> arms_of(const Source& s, std::size_t open) {
         std::size_t last = i + 1;
         bool block = s.text(tokens[last]) == "{";
         while (last < close && s.text(tokens[last]) != ",") {
-            last = tokens[last].kind == Kind::open && tokens[last].match >= 0 ? static_cast<std::size_t>(tokens[last].match) + 1 : last + 1;
+            last = tokens[last].kind == Kind::open && tokens[last].match >= 0
+                       ? static_cast<std::size_t>(tokens[last].match) + 1
+                       : last + 1;
             if (block)
                 break;
         }
@@ -71,9 +75,22 @@ std::string lower(std::string s) {
 }
 
 std::string operator_of(const std::string& name) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> table = {{{"add", "+"}, {"plus", "+"}, {"sum", "+"}, {"addition", "+"},
-        {"sub", "-"}, {"subtract", "-"}, {"minus", "-"}, {"subtraction", "-"}, {"mul", "*"}, {"multiply", "*"}, {"times", "*"}, {"multiplication", "*"},
-        {"div", "/"}, {"divide", "/"}, {"division", "/"}, {"rem", "%"}}};
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> table = {{{"add", "+"},
+                                                                                             {"plus", "+"},
+                                                                                             {"sum", "+"},
+                                                                                             {"addition", "+"},
+                                                                                             {"sub", "-"},
+                                                                                             {"subtract", "-"},
+                                                                                             {"minus", "-"},
+                                                                                             {"subtraction", "-"},
+                                                                                             {"mul", "*"},
+                                                                                             {"multiply", "*"},
+                                                                                             {"times", "*"},
+                                                                                             {"multiplication", "*"},
+                                                                                             {"div", "/"},
+                                                                                             {"divide", "/"},
+                                                                                             {"division", "/"},
+                                                                                             {"rem", "%"}}};
     for (auto [word, op] : table)
         if (lower(name) == word)
             return std::string(op);
@@ -108,7 +125,8 @@ std::string neutral(const Source& s, const std::vector<Arm>& arms) {
         std::string kind;
         if (text.starts_with("Some(") || text == "None")
             kind = "None";
-        else if (text.starts_with("println!") || text.starts_with("print!") || text == "()" || text == "{}" || text.starts_with("eprintln!") ||
+        else if (text.starts_with("println!") || text.starts_with("print!") || text == "()" || text == "{}" ||
+                 text.starts_with("eprintln!") ||
                  (text.starts_with("{") && (has(text, "print") || text.ends_with("; }") || text.ends_with(";\n}"))))
             kind = "{}";
         else if (text == "true" || text == "false")
@@ -121,7 +139,8 @@ std::string neutral(const Source& s, const std::vector<Arm>& arms) {
             kind = "0";
         else if (s.tokens()[i].kind == Kind::floating && s.tokens()[i].end == arm.body.end)
             kind = "0.0";
-        else if (text.starts_with("return ") || text.starts_with("break") || text.starts_with("continue") || text.starts_with("panic!"))
+        else if (text.starts_with("return ") || text.starts_with("break") || text.starts_with("continue") ||
+                 text.starts_with("panic!"))
             continue;
         else
             return {};
@@ -155,8 +174,10 @@ void missing_arms(Site& site) {
             p.erase(0, 1);
     }
     bool multiline = s.line_of(s.tokens()[open].begin) != s.line_of(close.begin);
-    std::string pad = multiline ? (arms.empty() ? indent_at(s, close.begin) + "    " : indent_at(s, arms.front().pattern.begin)) : "";
-    bool comma = arms.empty() || s.at(static_cast<Index>(s.token_at(close.begin)) - 1) == "," || s.text(arms.back().body).starts_with("{");
+    std::string pad =
+        multiline ? (arms.empty() ? indent_at(s, close.begin) + "    " : indent_at(s, arms.front().pattern.begin)) : "";
+    bool comma = arms.empty() || s.at(static_cast<Index>(s.token_at(close.begin)) - 1) == "," ||
+                 s.text(arms.back().body).starts_with("{");
     auto write = [&](const std::vector<std::pair<std::string, std::string>>& added) {
         std::string text = comma ? "" : ",";
         std::vector<Edit> edits;
@@ -174,8 +195,12 @@ void missing_arms(Site& site) {
         agree = agree && s.text(arm.body) == s.text(arms.front().body);
     auto plain = [&](const std::string& body) {
         std::vector<std::pair<std::string, std::string>> list;
-        bool guarded = std::any_of(arms.begin(), arms.end(), [&](const Arm& a) { return has(s.text(a.pattern), " if "); });
-        bool enumerated = !shortened && !guarded && patterns.size() <= 4 && std::all_of(patterns.begin(), patterns.end(), [](const auto& p) { return p.find("..=") == std::string::npos && !p.ends_with("_"); });
+        bool guarded =
+            std::any_of(arms.begin(), arms.end(), [&](const Arm& a) { return has(s.text(a.pattern), " if "); });
+        bool enumerated = !shortened && !guarded && patterns.size() <= 4 &&
+                          std::all_of(patterns.begin(), patterns.end(), [](const auto& p) {
+                              return p.find("..=") == std::string::npos && !p.ends_with("_");
+                          });
         if (enumerated)
             for (const auto& p : patterns)
                 list.emplace_back(p, body);
@@ -184,7 +209,9 @@ void missing_arms(Site& site) {
         return list;
     };
     if (agree)
-        site.propose(Risk::low, 0.75, "the match did not cover every value; all arms do the same, and so does the new one.", write(plain(site.str(arms.front().body))));
+        site.propose(Risk::low, 0.75,
+                     "the match did not cover every value; all arms do the same, and so does the new one.",
+                     write(plain(site.str(arms.front().body))));
     // each missing variant by analogy
     std::vector<std::pair<std::string, std::string>> analogous;
     for (const auto& p : patterns)
@@ -194,29 +221,40 @@ void missing_arms(Site& site) {
                 break;
             }
     if (!shortened && analogous.size() == patterns.size())
-        site.propose(Risk::behaviour, 0.6, "the match did not cover every variant; the new arm follows the pattern of its siblings.", write(analogous));
+        site.propose(Risk::behaviour, 0.6,
+                     "the match did not cover every variant; the new arm follows the pattern of its siblings.",
+                     write(analogous));
     if (auto body = neutral(s, arms); !body.empty() && !agree)
-        site.propose(Risk::behaviour, body == "None" || body == "{}" ? 0.4 : 0.25, "the match did not cover every value; the values left over give a neutral result.", write(plain(body)));
+        site.propose(Risk::behaviour, body == "None" || body == "{}" ? 0.4 : 0.25,
+                     "the match did not cover every value; the values left over give a neutral result.",
+                     write(plain(body)));
     // the last arm's guard or literal was meant as the rest
     if (!arms.empty() && has(site.text(arms.back().pattern), " if ") && patterns.size() == 1) {
         auto pattern = site.text(arms.back().pattern);
         auto guard = pattern.find(" if ");
-        site.propose(Risk::behaviour, 0.45, "the compiler does not see that the conditions cover everything; the last arm is the rest.",
+        site.propose(Risk::behaviour, 0.45,
+                     "the compiler does not see that the conditions cover everything; the last arm is the rest.",
                      {site.cut({arms.back().pattern.begin + guard, arms.back().pattern.end})});
     }
     // unit-like function bodies: the value of the match is not used
     const Item* fn = site.function();
     if (arms.empty() && fn)
-        site.propose(Risk::behaviour, 0.3, "the match has no arms; it does nothing for the values named.", write(plain("{}")));
+        site.propose(Risk::behaviour, 0.3, "the match has no arms; it does nothing for the values named.",
+                     write(plain("{}")));
     auto frames = frames_at(s, site.at().begin);
-    if (!frames.empty() && neutral(s, arms).empty() && !agree && s.text(frames.front().statement).starts_with("match") && fn && fn->return_type.empty())
-        site.propose(Risk::behaviour, 0.2, "nothing uses the result of the match; it does nothing for the values left over.", write(plain("{}")));
+    if (!frames.empty() && neutral(s, arms).empty() && !agree &&
+        s.text(frames.front().statement).starts_with("match") && fn && fn->return_type.empty())
+        site.propose(Risk::behaviour, 0.2,
+                     "nothing uses the result of the match; it does nothing for the values left over.",
+                     write(plain("{}")));
     if (fn && !fn->return_type.empty() && neutral(s, arms).empty() && !agree) {
         std::string type = site.str(fn->return_type);
         std::string body = type.starts_with("Option<") ? "None" : default_value(site.context, type);
-        bool tail = !frames.empty() && without_semicolon(s, frames.front().statement).end == close.end && frames.size() == 1;
+        bool tail =
+            !frames.empty() && without_semicolon(s, frames.front().statement).end == close.end && frames.size() == 1;
         if (!body.empty() && tail)
-            site.propose(Risk::behaviour, type.starts_with("Option<") ? 0.35 : 0.15, "the match did not cover every value; the values left over give a neutral result.",
+            site.propose(Risk::behaviour, type.starts_with("Option<") ? 0.35 : 0.15,
+                         "the match did not cover every value; the values left over give a neutral result.",
                          write(plain(body)));
     }
 }
@@ -245,7 +283,8 @@ void refutable_let(Site& site) {
     std::string pattern = site.str(site.at()), inner;
     if ((pattern.starts_with("Some(") || pattern.starts_with("Ok(")) && pattern.ends_with(")"))
         inner = pattern.substr(pattern.find('(') + 1, pattern.size() - pattern.find('(') - 2);
-    if (!inner.empty() && ((result.starts_with("Option<") && pattern.starts_with("Some")) || (has(result, "Result<") && pattern.starts_with("Ok"))))
+    if (!inner.empty() && ((result.starts_with("Option<") && pattern.starts_with("Some")) ||
+                           (has(result, "Result<") && pattern.starts_with("Ok"))))
         site.propose(Risk::low, 0.6, "the pattern does not fit every value; `?` passes the other case on.",
                      {site.swap(site.at(), inner), site.put(init.end, "?")});
     if (!leave.empty())
@@ -257,10 +296,13 @@ void refutable_let(Site& site) {
     if (open.match >= 0) {
         std::size_t end = s.tokens()[static_cast<std::size_t>(open.match)].begin;
         auto statements = statements_of(s, frames.front().open);
-        bool value = !statements.empty() && !s.text(statements.back()).ends_with(";") && !s.text(statements.back()).ends_with("}");
+        bool value = !statements.empty() && !s.text(statements.back()).ends_with(";") &&
+                     !s.text(statements.back()).ends_with("}");
         if (!value && frames.front().index + 1 < statements.size())
-            site.propose(Risk::behaviour, 0.35, "the pattern does not fit every value; what follows runs only when it fits.",
-                         {site.put(statement.begin, "if "), site.swap({without_semicolon(s, statement).end, statement.end}, " {"),
+            site.propose(Risk::behaviour, 0.35,
+                         "the pattern does not fit every value; what follows runs only when it fits.",
+                         {site.put(statement.begin, "if "),
+                          site.swap({without_semicolon(s, statement).end, statement.end}, " {"),
                           site.put(end, "}\n" + std::string(s.line_indent(s.line_of(end))))});
     }
 }

@@ -1,5 +1,5 @@
-// Patterns of the wrong shape: E0023 E0025 E0026 E0029 E0030 E0130 E0408 E0415 E0416 E0527 E0528 E0531 E0532 E0561 E0579 E0642
-// E0730.
+// Patterns of the wrong shape: E0023 E0025 E0026 E0029 E0030 E0130 E0408 E0415 E0416 E0527 E0528 E0531 E0532 E0561
+// E0579 E0642 E0730.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -12,7 +12,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 void field_twice(Site& site) { // E0025
     const Source& s = site.s();
@@ -52,11 +54,13 @@ void unknown_field(Site& site) { // E0026
         std::string wrong(s.text(token));
         bool shorthand = s.at(static_cast<Index>(site.token()) + 1) != ":";
         for (const auto& near : closest(wrong, names))
-            site.propose(Risk::low, 0.8 * near.closeness, "there is no field `" + wrong + "`; `" + near.name + "` is close.",
+            site.propose(Risk::low, 0.8 * near.closeness,
+                         "there is no field `" + wrong + "`; `" + near.name + "` is close.",
                          {site.swap({token.begin, token.end}, shorthand ? near.name + ": " + wrong : near.name)});
         if (names.size() == 1)
-            site.propose(Risk::low, 0.4, "the only field is `" + names.front() + "`.",
-                         {site.swap({token.begin, token.end}, shorthand ? names.front() + ": " + wrong : names.front())});
+            site.propose(
+                Risk::low, 0.4, "the only field is `" + names.front() + "`.",
+                {site.swap({token.begin, token.end}, shorthand ? names.front() + ": " + wrong : names.front())});
     }
 }
 
@@ -81,9 +85,11 @@ void ranges(Site& site) { // E0029 E0030 E0579
         std::string low(s.text(a)), high(s.text(b));
         if (a.kind == Kind::string && low.size() == 3 && high.size() == 3)
             site.propose(Risk::low, 0.6, "a range pattern holds numbers or characters; these are characters.",
-                         {site.swap({a.begin, a.end}, "'" + low.substr(1, 1) + "'"), site.swap({b.begin, b.end}, "'" + high.substr(1, 1) + "'")});
+                         {site.swap({a.begin, a.end}, "'" + low.substr(1, 1) + "'"),
+                          site.swap({b.begin, b.end}, "'" + high.substr(1, 1) + "'")});
         std::string op = s.at(dots) == "..=" ? " <= " : " < ";
-        site.propose(Risk::low, 0.7, "a range pattern holds numbers or characters; other values are compared in a guard.",
+        site.propose(Risk::low, 0.7,
+                     "a range pattern holds numbers or characters; other values are compared in a guard.",
                      {site.swap({a.begin, b.end}, "value if value >= " + low + " && value" + op + high)});
         return;
     }
@@ -91,11 +97,14 @@ void ranges(Site& site) { // E0029 E0030 E0579
         auto at = text.find(dots);
         if (at == std::string::npos)
             continue;
-        std::string a(base::trim(std::string_view(text).substr(0, at))), b(base::trim(std::string_view(text).substr(at + dots.size())));
+        std::string a(base::trim(std::string_view(text).substr(0, at))),
+            b(base::trim(std::string_view(text).substr(at + dots.size())));
         if (dots == ".." && a == b)
-            site.propose(Risk::low, 0.75, "the range is empty; with its end included it holds one value.", {site.swap(site.at(), a + "..=" + b)});
+            site.propose(Risk::low, 0.75, "the range is empty; with its end included it holds one value.",
+                         {site.swap(site.at(), a + "..=" + b)});
         else
-            site.propose(Risk::low, 0.78, "the range is empty because its bounds are the wrong way round.", {site.swap(site.at(), b + std::string(dots) + a)});
+            site.propose(Risk::low, 0.78, "the range is empty because its bounds are the wrong way round.",
+                         {site.swap(site.at(), b + std::string(dots) + a)});
         return;
     }
 }
@@ -103,17 +112,20 @@ void ranges(Site& site) { // E0029 E0030 E0579
 void bound_twice(Site& site) { // E0415 E0416
     const Source& s = site.s();
     std::string name = site.str(site.at());
-    std::string fresh = name.size() == 1 && name[0] >= 'a' && name[0] < 'z' ? fresh_name(s, std::string(1, static_cast<char>(name[0] + 1)))
-                                                                            : fresh_name(s, name + "_2");
+    std::string fresh = name.size() == 1 && name[0] >= 'a' && name[0] < 'z'
+                            ? fresh_name(s, std::string(1, static_cast<char>(name[0] + 1)))
+                            : fresh_name(s, name + "_2");
     if (name == "x" || name == "a")
         fresh = fresh_name(s, name == "x" ? "y" : "b");
-    site.propose(Risk::behaviour, 0.55, "two bindings had the same name; the second gets its own.", {site.swap(site.at(), fresh)});
+    site.propose(Risk::behaviour, 0.55, "two bindings had the same name; the second gets its own.",
+                 {site.swap(site.at(), fresh)});
     if (site.d.code == "E0416") {
         // both equal: a guard
         for (std::size_t i = site.token(); i < s.tokens().size() && i < site.token() + 12; ++i)
             if (s.text(s.tokens()[i]) == "=>") {
-                site.propose(Risk::low, 0.5, "a pattern cannot compare two parts; a guard does.",
-                             {site.swap(site.at(), fresh), site.put(s.tokens()[i - 1].end, " if " + name + " == " + fresh)});
+                site.propose(
+                    Risk::low, 0.5, "a pattern cannot compare two parts; a guard does.",
+                    {site.swap(site.at(), fresh), site.put(s.tokens()[i - 1].end, " if " + name + " == " + fresh)});
                 break;
             }
     }
@@ -127,7 +139,8 @@ void no_patterns_here(Site& site) { // E0130 E0642 E0561
         std::string name = text.substr(0, colon == std::string::npos ? text.size() : colon);
         for (std::string_view prefix : {"mut ", "&mut ", "&", "ref "})
             if (name.starts_with(prefix)) {
-                site.propose(Risk::low, 0.85, "a function type has names at most, no patterns.", {site.cut({site.at().begin, site.at().begin + prefix.size()})});
+                site.propose(Risk::low, 0.85, "a function type has names at most, no patterns.",
+                             {site.cut({site.at().begin, site.at().begin + prefix.size()})});
                 return;
             }
         return;
@@ -136,24 +149,28 @@ void no_patterns_here(Site& site) { // E0130 E0642 E0561
     if (text.find(',') == std::string::npos || std::count(text.begin(), text.end(), ',') > 1)
         name = fresh_name(s, "value");
     if (text.starts_with("mut ")) {
-        site.propose(Risk::none, 0.9, "a declaration without body has plain names only.", {site.cut({site.at().begin, site.at().begin + 4})});
+        site.propose(Risk::none, 0.9, "a declaration without body has plain names only.",
+                     {site.cut({site.at().begin, site.at().begin + 4})});
         return;
     }
-    site.propose(Risk::low, 0.85, "a declaration without body has plain names, no patterns.", {site.swap(site.at(), name)});
+    site.propose(Risk::low, 0.85, "a declaration without body has plain names, no patterns.",
+                 {site.swap(site.at(), name)});
 }
 
 void slices(Site& site) { // E0527 E0528 E0730
     const Source& s = site.s();
     std::string text = site.str(site.at());
     if (site.d.code == "E0527" && text.ends_with("]")) {
-        site.propose(Risk::behaviour, 0.7, "the pattern names fewer elements than the array has; `..` stands for the others.",
+        site.propose(Risk::behaviour, 0.7,
+                     "the pattern names fewer elements than the array has; `..` stands for the others.",
                      {site.put(site.at().end - 1, text == "[]" ? ".." : ", ..")});
     } else if (site.d.code == "E0528") {
         auto list = site.t().arguments(site.at().begin);
         if (list.size() > 1)
             for (std::size_t k = 0; k < list.size(); ++k)
                 if (!has(site.text(list[k]), ".."))
-                    site.propose(Risk::behaviour, 0.3, "the pattern names more elements than the array has.", {site.cut(with_separator(s, list[k]))});
+                    site.propose(Risk::behaviour, 0.3, "the pattern names more elements than the array has.",
+                                 {site.cut(with_separator(s, list[k]))});
     } else if (site.d.code == "E0730") {
         for (Index i = static_cast<Index>(site.token()); i > 0; --i)
             if (s.at(i) == "match") {
@@ -161,7 +178,8 @@ void slices(Site& site) { // E0527 E0528 E0730
                 while (open < s.tokens().size() && s.text(s.tokens()[open]) != "{")
                     ++open;
                 Range scrutinee{s.tokens()[static_cast<std::size_t>(i) + 1].begin, s.tokens()[open - 1].end};
-                site.propose(Risk::low, 0.85, "the length of the array is not known here; its slice can be matched.", {site.put(scrutinee.end, ".as_slice()")});
+                site.propose(Risk::low, 0.85, "the length of the array is not known here; its slice can be matched.",
+                             {site.put(scrutinee.end, ".as_slice()")});
                 break;
             }
     }
@@ -176,13 +194,16 @@ void unknown_pattern(Site& site) { // E0531 E0532 E0408
         if (ticked.empty())
             return;
         std::vector<std::string> others;
-        for (std::size_t i = s.token_at(site.at().begin); i < s.tokens().size() && s.tokens()[i].end <= site.at().end; ++i)
+        for (std::size_t i = s.token_at(site.at().begin); i < s.tokens().size() && s.tokens()[i].end <= site.at().end;
+             ++i)
             if (s.tokens()[i].kind == Kind::ident)
                 others.emplace_back(s.text(s.tokens()[i]));
         for (const auto& near : closest(ticked.front(), others))
-            for (std::size_t i = s.token_at(site.at().begin); i < s.tokens().size() && s.tokens()[i].end <= site.at().end; ++i)
+            for (std::size_t i = s.token_at(site.at().begin);
+                 i < s.tokens().size() && s.tokens()[i].end <= site.at().end; ++i)
                 if (s.text(s.tokens()[i]) == near.name)
-                    site.propose(Risk::low, 0.75 * near.closeness, "every alternative binds the same names; here it was misspelt.",
+                    site.propose(Risk::low, 0.75 * near.closeness,
+                                 "every alternative binds the same names; here it was misspelt.",
                                  {site.swap({s.tokens()[i].begin, s.tokens()[i].end}, ticked.front())});
         return;
     }
@@ -201,11 +222,14 @@ void unknown_pattern(Site& site) { // E0531 E0532 E0408
         }
         if (std::find(names.begin(), names.end(), last) == names.end())
             for (const auto& near : closest(last, names, 1))
-                site.propose(Risk::low, 0.65 * near.closeness, "there is no `" + last + "`; `" + d.item->name + "::" + near.name + "` is close.",
-                             {site.swap({site.at().begin, site.at().begin + bare.size()}, d.item->name + "::" + near.name)});
+                site.propose(
+                    Risk::low, 0.65 * near.closeness,
+                    "there is no `" + last + "`; `" + d.item->name + "::" + near.name + "` is close.",
+                    {site.swap({site.at().begin, site.at().begin + bare.size()}, d.item->name + "::" + near.name)});
     }
     for (const auto& near : closest(last, {"Some", "None", "Ok", "Err"}, 1))
-        site.propose(Risk::low, 0.7 * near.closeness, "`" + near.name + "` was misspelt.", {site.swap({site.at().begin, site.at().begin + bare.size()}, near.name)});
+        site.propose(Risk::low, 0.7 * near.closeness, "`" + near.name + "` was misspelt.",
+                     {site.swap({site.at().begin, site.at().begin + bare.size()}, near.name)});
 }
 
 void field_count(Site& site) { // E0023
@@ -234,8 +258,12 @@ void field_count(Site& site) { // E0023
         std::string more;
         for (std::size_t k = list.size(); k < static_cast<std::size_t>(fields); ++k)
             more += ", _";
-        site.propose(Risk::low, 0.5, "the variant has more fields than the pattern names; the others are not looked at.", {site.put(close, more)});
-        site.propose(Risk::low, 0.35, "the variant has more fields than the pattern names; the others are not looked at.", {site.put(close, ", ..")});
+        site.propose(Risk::low, 0.5,
+                     "the variant has more fields than the pattern names; the others are not looked at.",
+                     {site.put(close, more)});
+        site.propose(Risk::low, 0.35,
+                     "the variant has more fields than the pattern names; the others are not looked at.",
+                     {site.put(close, ", ..")});
     } else {
         // take away what nothing uses
         for (std::size_t k = list.size(); k-- > 0;) {
@@ -243,7 +271,8 @@ void field_count(Site& site) { // E0023
             auto frames = frames_at(s, at.begin);
             Range arm{close, frames.empty() ? s.text().size() : frames.front().statement.end};
             bool used = name != "_" && !uses_of(s, arm, name).empty();
-            site.propose(Risk::behaviour, used ? 0.15 : 0.5, "the pattern names more fields than the variant has.", {site.cut(with_separator(s, list[k]))});
+            site.propose(Risk::behaviour, used ? 0.15 : 0.5, "the pattern names more fields than the variant has.",
+                         {site.cut(with_separator(s, list[k]))});
         }
     }
 }

@@ -1,5 +1,5 @@
-// What may be implemented for what: foreign types, conflicting impls, Copy and Drop, unconstrained and unused parameters.
-// E0116 E0117 E0118 E0119 E0120 E0184 E0204 E0207 E0366 E0367 E0390 E0392.
+// What may be implemented for what: foreign types, conflicting impls, Copy and Drop, unconstrained and unused
+// parameters. E0116 E0117 E0118 E0119 E0120 E0184 E0204 E0207 E0366 E0367 E0390 E0392.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -10,7 +10,9 @@ namespace rustcoder::repair {
 
 namespace {
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 const Item* impl_at(const Site& site) {
     for (const Item& item : site.t().items())
@@ -31,7 +33,8 @@ void extension_trait(Site& site) {
     if (!impl || impl->body.empty() || !impl->trait_name.empty())
         return;
     const Source& s = site.s();
-    std::string name = fresh_name(s, upper_first(impl->name.empty() || impl->name.size() == 1 ? "Value" : impl->name) + "Ext");
+    std::string name =
+        fresh_name(s, upper_first(impl->name.empty() || impl->name.size() == 1 ? "Value" : impl->name) + "Ext");
     std::string pad = indent_at(s, impl->range.begin), declarations;
     std::vector<Edit> edits;
     bool is_public = false;
@@ -50,12 +53,14 @@ void extension_trait(Site& site) {
         declarations += "\n" + pad + "    " + signature + ";";
     }
     std::string generics = site.str(impl->generics);
-    std::string trait = std::string(is_public ? "pub " : "") + "trait " + name + " {" + declarations + (declarations.empty() ? "" : "\n" + pad) +
-                        "}\n\n" + pad;
-    std::size_t self = impl->generics.empty() ? s.text(impl->signature).find("impl") + 4 + impl->signature.begin : impl->generics.end;
+    std::string trait = std::string(is_public ? "pub " : "") + "trait " + name + " {" + declarations +
+                        (declarations.empty() ? "" : "\n" + pad) + "}\n\n" + pad;
+    std::size_t self =
+        impl->generics.empty() ? s.text(impl->signature).find("impl") + 4 + impl->signature.begin : impl->generics.end;
     edits.push_back(site.put(impl->signature.begin, trait));
     edits.push_back(site.put(self, " " + name + " for"));
-    site.propose(Risk::cost, 0.62, "methods cannot be added to a type of another crate directly; a trait of our own carries them.",
+    site.propose(Risk::cost, 0.62,
+                 "methods cannot be added to a type of another crate directly; a trait of our own carries them.",
                  std::move(edits));
     if (impl->self_type.starts_with("&")) {
         auto at = s.text(impl->signature).rfind(impl->self_type);
@@ -93,15 +98,19 @@ void drop_and_copy(Site& site) {
             type = Declared{site.path(), site.context.sources.tree(site.path()), &candidate};
     if (type) { // #[derive(Copy)]
         if (auto edit = without_derive(*type, "Copy")) {
-            bool cloned = std::find(type->item->derives.begin(), type->item->derives.end(), "Clone") != type->item->derives.end();
-            site.propose(Risk::cost, cloned ? 0.7 : 0.4, "`" + type->item->name + "` owns something that cannot be copied bit by bit, so it cannot be Copy.",
+            bool cloned =
+                std::find(type->item->derives.begin(), type->item->derives.end(), "Clone") != type->item->derives.end();
+            site.propose(Risk::cost, cloned ? 0.7 : 0.4,
+                         "`" + type->item->name +
+                             "` owns something that cannot be copied bit by bit, so it cannot be Copy.",
                          {*edit});
             if (!cloned) {
                 const Source& s = site.s();
                 for (Range a : type->item->attributes)
                     for (std::size_t i = s.token_at(a.begin); i < s.tokens().size() && s.tokens()[i].begin < a.end; ++i)
                         if (s.text(s.tokens()[i]) == "Copy")
-                            site.propose(Risk::cost, 0.55, "`" + type->item->name + "` cannot be copied bit by bit; it can be cloned.",
+                            site.propose(Risk::cost, 0.55,
+                                         "`" + type->item->name + "` cannot be copied bit by bit; it can be cloned.",
                                          {site.swap({s.tokens()[i].begin, s.tokens()[i].end}, "Clone")});
             }
         }
@@ -120,9 +129,11 @@ void drop_and_copy(Site& site) {
     std::string_view head = site.text(impl->signature);
     auto at = head.find("Copy");
     if (at != std::string_view::npos)
-        site.propose(Risk::cost, 0.45, "`" + local->item->name + "` owns something that cannot be copied bit by bit; it can be cloned.",
-                     {site.swap({impl->signature.begin + at, impl->signature.begin + at + 4}, "Clone"),
-                      site.swap(impl->body, "{\n    fn clone(&self) -> Self {\n        Self {" + body + " }\n    }\n}")});
+        site.propose(
+            Risk::cost, 0.45,
+            "`" + local->item->name + "` owns something that cannot be copied bit by bit; it can be cloned.",
+            {site.swap({impl->signature.begin + at, impl->signature.begin + at + 4}, "Clone"),
+             site.swap(impl->body, "{\n    fn clone(&self) -> Self {\n        Self {" + body + " }\n    }\n}")});
 }
 
 void conflicting(Site& site) {
@@ -139,7 +150,9 @@ void conflicting(Site& site) {
                 span.file == site.path() && candidate.range.begin <= span.begin && span.begin < candidate.range.end) {
                 Declared type{site.path(), site.context.sources.tree(site.path()), &candidate};
                 if (auto edit = without_derive(type, trait))
-                    site.propose(Risk::low, 0.88, "`" + trait + "` is both derived and written by hand; the hand-written one stays.", {*edit});
+                    site.propose(Risk::low, 0.88,
+                                 "`" + trait + "` is both derived and written by hand; the hand-written one stays.",
+                                 {*edit});
             }
     // blanket impl: the special one and the general one cannot coexist unless the general one asks for something
     const Item* second = impl_at(site);
@@ -147,7 +160,8 @@ void conflicting(Site& site) {
         if (span.primary || span.file != site.path() || !second)
             continue;
         for (const Item& item : site.t().items())
-            if (item.kind == ItemKind::impl && item.range.begin <= span.begin && span.begin < item.range.end && &item != second) {
+            if (item.kind == ItemKind::impl && item.range.begin <= span.begin && span.begin < item.range.end &&
+                &item != second) {
                 Source a{site.str(item.body)}, b{site.str(second->body)};
                 bool same = a.tokens().size() == b.tokens().size();
                 for (std::size_t i = 0; same && i < a.tokens().size(); ++i)
@@ -217,10 +231,12 @@ void unconstrained(Site& site) {
     }
     if (name.starts_with("'")) {
         std::vector<Edit> edits{remove};
-        for (std::size_t i = s.token_at(impl->generics.end); i < s.tokens().size() && s.tokens()[i].end <= impl->range.end; ++i)
+        for (std::size_t i = s.token_at(impl->generics.end);
+             i < s.tokens().size() && s.tokens()[i].end <= impl->range.end; ++i)
             if (s.text(s.tokens()[i]) == name)
                 edits.push_back(site.swap({s.tokens()[i].begin, s.tokens()[i].end}, "'static"));
-        site.propose(Risk::behaviour, 0.35, "nothing ties `" + name + "` to the type, so it can only be `'static`.", std::move(edits));
+        site.propose(Risk::behaviour, 0.35, "nothing ties `" + name + "` to the type, so it can only be `'static`.",
+                     std::move(edits));
     }
     // the type carries the parameter
     auto local = local_type(site.context, impl->self_type);
@@ -229,16 +245,19 @@ void unconstrained(Site& site) {
     std::string bare = name;
     std::string marker = "std::marker::PhantomData<" + (name.starts_with("'") ? "&" + name + " ()" : name) + ">";
     const Source& ts = local->tree->source();
-    std::vector<Edit> edits{make_edit(local->path, local->item->name_range.end, local->item->name_range.end, "<" + bare + ">")};
+    std::vector<Edit> edits{
+        make_edit(local->path, local->item->name_range.end, local->item->name_range.end, "<" + bare + ">")};
     std::string_view text = ts.text(local->item->range);
     if (text.ends_with(";") && local->item->fields.empty())
-        edits.push_back(make_edit(local->path, local->item->range.end - 1, local->item->range.end - 1, "(" + marker + ")"));
+        edits.push_back(
+            make_edit(local->path, local->item->range.end - 1, local->item->range.end - 1, "(" + marker + ")"));
     else
         return;
     auto at = site.text(impl->signature).rfind(impl->self_type);
     std::size_t end = impl->signature.begin + at + impl->self_type.size();
     edits.push_back(site.put(end, "<" + bare + ">"));
-    site.propose(Risk::cost, declaration.starts_with("const ") ? 0.1 : 0.4, "the type carries `" + name + "`, so that the impl depends on it.", std::move(edits));
+    site.propose(Risk::cost, declaration.starts_with("const ") ? 0.1 : 0.4,
+                 "the type carries `" + name + "`, so that the impl depends on it.", std::move(edits));
 }
 
 void drop_impl(Site& site) {
@@ -270,8 +289,8 @@ void drop_impl(Site& site) {
         edits.push_back(site.put(site.text(impl->signature).find("impl") + impl->signature.begin + 4, generics));
     else
         edits.push_back(site.swap(impl->generics, generics));
-    site.propose(Risk::behaviour, site.d.code == "E0366" ? 0.75 : 0.4, "Drop must be implemented for every form of the type, with the same parameters.",
-                 std::move(edits));
+    site.propose(Risk::behaviour, site.d.code == "E0366" ? 0.75 : 0.4,
+                 "Drop must be implemented for every form of the type, with the same parameters.", std::move(edits));
     if (site.d.code == "E0367") {
         std::string mine = site.str(impl->generics);
         site.propose(Risk::cost, 0.55, "the type asks for the same bound as its Drop impl.",
@@ -284,8 +303,8 @@ void unused_parameter(Site& site) {
     const Source& s = site.s();
     const Item* type = nullptr;
     for (const Item& item : site.t().items())
-        if ((item.kind == ItemKind::structure || item.kind == ItemKind::enumeration) && item.range.begin <= site.at().begin &&
-            site.at().begin < item.range.end)
+        if ((item.kind == ItemKind::structure || item.kind == ItemKind::enumeration) &&
+            item.range.begin <= site.at().begin && site.at().begin < item.range.end)
             type = &item;
     if (!type || type->generics.empty())
         return;
@@ -305,7 +324,8 @@ void unused_parameter(Site& site) {
             bool comma = next < s.tokens().size() && s.text(s.tokens()[next]) == ",";
             std::size_t at = comma ? s.tokens()[next].end : last.end;
             std::string field = tuple ? marker : "_marker: " + marker;
-            edits.push_back(site.put(at, (comma ? "" : ",") + gap_at(s, last.begin) + field + (comma && !tuple ? "," : "")));
+            edits.push_back(
+                site.put(at, (comma ? "" : ",") + gap_at(s, last.begin) + field + (comma && !tuple ? "," : "")));
             // literals of the type
             for (const auto& path : site.context.sources.rust_files()) {
                 auto tree = site.context.sources.tree(path);
@@ -316,14 +336,17 @@ void unused_parameter(Site& site) {
                     if (u.text(u.tokens()[i]) != type->name && !self)
                         continue;
                     if (u.at(k + 1) == (tuple ? "(" : "{") && u.tokens()[i + 1].match >= 0 &&
-                        !(path == site.path() && u.tokens()[i].begin >= type->range.begin && u.tokens()[i].begin < type->range.end) &&
+                        !(path == site.path() && u.tokens()[i].begin >= type->range.begin &&
+                          u.tokens()[i].begin < type->range.end) &&
                         (tuple ? u.at(k - 1) != "fn" : brace_kind(u, i + 1) == BraceKind::literal)) {
                         if (self)
                             continue;
                         const auto& close = u.tokens()[static_cast<std::size_t>(u.tokens()[i + 1].match)];
                         auto before = u.at(u.tokens()[i + 1].match - 1);
                         std::string value = tuple ? "std::marker::PhantomData" : "_marker: std::marker::PhantomData";
-                        edits.push_back(make_edit(path, close.begin, close.begin, (before == "," || before == "{" ? " " : ", ") + value + (tuple ? "" : " ")));
+                        edits.push_back(
+                            make_edit(path, close.begin, close.begin,
+                                      (before == "," || before == "{" ? " " : ", ") + value + (tuple ? "" : " ")));
                     }
                 }
             }
@@ -336,18 +359,22 @@ void unused_parameter(Site& site) {
         auto next = s.token_at(last.end);
         bool comma = next < s.tokens().size() && s.text(s.tokens()[next]) == ",";
         std::size_t at = comma ? s.tokens()[next].end : last.end;
-        site.propose(Risk::behaviour, 0.25, "no variant uses `" + name + "`; a marker variant says that it belongs to the type.",
-                     {site.put(at, (comma ? "" : ",") + gap_at(s, last.begin) + "_Marker(" + marker + ")" + (comma ? "," : ""))});
+        site.propose(Risk::behaviour, 0.25,
+                     "no variant uses `" + name + "`; a marker variant says that it belongs to the type.",
+                     {site.put(at, (comma ? "" : ",") + gap_at(s, last.begin) + "_Marker(" + marker + ")" +
+                                       (comma ? "," : ""))});
         auto empty_variant = std::count_if(type->variants.begin(), type->variants.end(),
                                            [](const auto& v) { return v.shape == syntax::Variant::Shape::unit; });
         if (empty_variant == 1 && type->variants.size() == 1 && !name.starts_with("'"))
-            site.propose(Risk::behaviour, 0.3, "the only variant carries the value that `" + name + "` was declared for.",
+            site.propose(Risk::behaviour, 0.3,
+                         "the only variant carries the value that `" + name + "` was declared for.",
                          {site.put(type->variants.front().range.end, "(" + name + ")")});
     }
     // nobody passes an argument for it: it can go
     Range r = with_separator(s, {s.tokens()[name_token].begin, s.tokens()[name_token].end});
     auto names = generic_names(site.str(type->generics));
-    Edit remove = site.text(type->generics).find(',') == std::string_view::npos ? site.cut(type->generics) : site.cut(r);
+    Edit remove =
+        site.text(type->generics).find(',') == std::string_view::npos ? site.cut(type->generics) : site.cut(r);
     site.propose(Risk::behaviour, 0.3, "`" + name + "` is declared but never used.", {remove});
 }
 

@@ -10,7 +10,9 @@ namespace rustcoder::repair {
 
 namespace {
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 std::vector<std::string> required_names(const Declared& trait, std::initializer_list<ItemKind> kinds) {
     std::vector<std::string> out;
@@ -68,7 +70,8 @@ void add_to_trait(Site& site, const Item& member, const Declared& trait, double 
         text = "\n" + pad + "    " + text + "\n" + pad;
     else
         text = "    " + text + "\n" + pad;
-    site.propose(Risk::behaviour, prior, "`" + member.name + "` is implemented but not declared in `" + t.name + "`; the trait declares it.",
+    site.propose(Risk::behaviour, prior,
+                 "`" + member.name + "` is implemented but not declared in `" + t.name + "`; the trait declares it.",
                  {make_edit(trait.path, at, at, text)});
 }
 
@@ -85,10 +88,12 @@ void unknown_member(Site& site) {
             if (std::none_of(present.begin(), present.end(), [&](const Item* m) { return m->name == name; }))
                 missing.push_back(name);
         for (const auto& near : closest(member->name, missing))
-            site.propose(Risk::low, 0.5 + 0.4 * near.closeness, "the trait has no `" + member->name + "`, but it wants `" + near.name + "`.",
+            site.propose(Risk::low, 0.5 + 0.4 * near.closeness,
+                         "the trait has no `" + member->name + "`, but it wants `" + near.name + "`.",
                          {site.swap(member->name_range, near.name)});
         if (missing.size() == 1 && closest(member->name, missing).empty())
-            site.propose(Risk::low, 0.4, "the trait has no `" + member->name + "`, but it still wants `" + missing.front() + "`.",
+            site.propose(Risk::low, 0.4,
+                         "the trait has no `" + member->name + "`, but it still wants `" + missing.front() + "`.",
                          {site.swap(member->name_range, missing.front())});
         add_to_trait(site, *member, *trait, member->kind == ItemKind::function ? 0.3 : 0.5);
     }
@@ -97,9 +102,11 @@ void unknown_member(Site& site) {
         if (!local)
             return;
         std::string pad = indent_at(site.s(), impl->range.begin);
-        std::string text = "\n\n" + pad + head_of(site, *impl) + " {\n" + pad + "    " + site.str(member->range) + "\n" + pad + "}";
+        std::string text =
+            "\n\n" + pad + head_of(site, *impl) + " {\n" + pad + "    " + site.str(member->range) + "\n" + pad + "}";
         site.propose(Risk::low, trait ? 0.45 : 0.6,
-                     "`" + member->name + "` does not belong to the trait; it becomes a plain item of `" + impl->name + "`.",
+                     "`" + member->name + "` does not belong to the trait; it becomes a plain item of `" + impl->name +
+                         "`.",
                      {cut_line(site.s(), site.path(), member->range), site.put(impl->range.end, text)});
     }
 }
@@ -122,8 +129,9 @@ void wrong_kind(Site& site) {
                      {site.swap(member->range, "type " + member->name + " = " + member->type_text + ";")});
     if (wanted->kind == ItemKind::constant && member->kind == ItemKind::type_alias)
         if (auto value = default_value(site.context, wanted->type_text); !value.empty())
-            site.propose(Risk::behaviour, 0.4, why + ", a constant; the impl gives one.",
-                         {site.swap(member->range, "const " + member->name + ": " + wanted->type_text + " = " + value + ";")});
+            site.propose(
+                Risk::behaviour, 0.4, why + ", a constant; the impl gives one.",
+                {site.swap(member->range, "const " + member->name + ": " + wanted->type_text + " = " + value + ";")});
     // the trait declares what the impls give
     std::string text = declaration(site, *member);
     Range there = wanted->range;
@@ -134,7 +142,8 @@ void wrong_kind(Site& site) {
     auto present = members_of(site.t(), *impl);
     for (const auto& name : required_names(*trait, {member->kind}))
         if (std::none_of(present.begin(), present.end(), [&](const Item* m) { return m->name == name; }))
-            site.propose(Risk::low, 0.35, why + "; `" + name + "` is still missing and of this kind.", {site.swap(member->name_range, name)});
+            site.propose(Risk::low, 0.35, why + "; `" + name + "` is still missing and of this kind.",
+                         {site.swap(member->name_range, name)});
 }
 
 void constant_type(Site& site) {
@@ -145,13 +154,16 @@ void constant_type(Site& site) {
         return;
     for (const Item* m : members_of(*trait->tree, *trait->item))
         if (m->name == member->name && m->kind == ItemKind::constant && !m->type_text.empty()) {
-            site.propose(Risk::low, 0.5, "the trait declares `" + member->name + "` with another type; the impl uses it.",
+            site.propose(Risk::low, 0.5,
+                         "the trait declares `" + member->name + "` with another type; the impl uses it.",
                          {site.swap(site.at(), m->type_text)});
             std::string_view text = trait->tree->source().text(m->range);
             auto at = text.find(m->type_text);
             if (at != std::string_view::npos)
-                site.propose(Risk::behaviour, 0.4, "the trait declares `" + member->name + "` with another type; it follows the impl.",
-                             {make_edit(trait->path, m->range.begin + at, m->range.begin + at + m->type_text.size(), site.str(site.at()))});
+                site.propose(Risk::behaviour, 0.4,
+                             "the trait declares `" + member->name + "` with another type; it follows the impl.",
+                             {make_edit(trait->path, m->range.begin + at, m->range.begin + at + m->type_text.size(),
+                                        site.str(site.at()))});
         }
 }
 
@@ -164,7 +176,8 @@ std::string associated_type(const Site& site, const Item& impl, const std::strin
         if (name == "Item" && m->name == "next")
             if (auto inner = wraps(result, "Option"))
                 return *inner;
-        if ((name == "Err" || name == "Error") && (m->name == "from_str" || m->name == "try_from" || m->name == "try_into")) {
+        if ((name == "Err" || name == "Error") &&
+            (m->name == "from_str" || m->name == "try_from" || m->name == "try_into")) {
             auto arguments = type_arguments(result);
             if (arguments.size() == 2)
                 return arguments[1];
@@ -188,7 +201,8 @@ std::string associated_type(const Site& site, const Item& impl, const std::strin
                 continue;
             std::string pattern(trait->tree->source().text(t->return_type)), result = site.str(m->return_type);
             auto at = pattern.find("Self::" + name);
-            if (at != std::string::npos && !has(result, "Self::" + name) && result.size() >= pattern.size() - name.size() - 6) {
+            if (at != std::string::npos && !has(result, "Self::" + name) &&
+                result.size() >= pattern.size() - name.size() - 6) {
                 std::string tail = pattern.substr(at + 6 + name.size());
                 if (result.starts_with(pattern.substr(0, at)) && result.ends_with(tail))
                     return result.substr(at, result.size() - at - tail.size());
@@ -236,17 +250,21 @@ void missing_member(Site& site) {
                 std::string arguments;
                 for (std::size_t k = self ? 1 : 0; k < wanted->parameters.size(); ++k)
                     arguments += (arguments.empty() ? "" : ", ") + wanted->parameters[k].name;
-                std::string call = self ? impl->name + "::" + name + "(self" + (arguments.empty() ? "" : ", ") + arguments + ")"
-                                        : impl->name + "::" + name + "(" + arguments + ")";
-                site.propose(Risk::low, 0.55, "`" + impl->name + "` has a method `" + name + "` of its own; the trait's calls it.",
+                std::string call =
+                    self ? impl->name + "::" + name + "(self" + (arguments.empty() ? "" : ", ") + arguments + ")"
+                         : impl->name + "::" + name + "(" + arguments + ")";
+                site.propose(Risk::low, 0.55,
+                             "`" + impl->name + "` has a method `" + name + "` of its own; the trait's calls it.",
                              {insert_first(signature + " { " + call + " }")});
             }
             if (wanted->return_type.empty() && present.empty())
-                site.propose(Risk::destructive, 0.15, "`" + name + "` returns nothing; an empty body satisfies the trait but does nothing.",
+                site.propose(Risk::destructive, 0.15,
+                             "`" + name + "` returns nothing; an empty body satisfies the trait but does nothing.",
                              {insert_first(signature + " {}")});
         } else if (wanted && wanted->kind == ItemKind::constant) {
             if (auto value = default_value(site.context, wanted->type_text); !value.empty())
-                site.propose(Risk::behaviour, 0.15, "the trait wants a constant `" + name + "`; it gets a neutral value.",
+                site.propose(Risk::behaviour, 0.15,
+                             "the trait wants a constant `" + name + "`; it gets a neutral value.",
                              {insert_first("const " + name + ": " + wanted->type_text + " = " + value + ";")});
         }
     }
@@ -254,7 +272,8 @@ void missing_member(Site& site) {
         std::string text;
         for (const Edit& e : together)
             text += e.text;
-        site.propose(Risk::none, all_known ? 0.93 : 0.6, "the trait's associated type follows from what the methods return.",
+        site.propose(Risk::none, all_known ? 0.93 : 0.6,
+                     "the trait's associated type follows from what the methods return.",
                      {site.put(impl->body.begin + 1, text)});
     }
     // equality and the like are derived rather than written

@@ -1,5 +1,5 @@
-// E0049 E0050 E0053 E0185 E0186 E0195 E0276: a method in an impl does not match the trait. One side takes over the other's
-// signature: the impl the trait's, or, where the impls agree with each other, the trait theirs.
+// E0049 E0050 E0053 E0185 E0186 E0195 E0276: a method in an impl does not match the trait. One side takes over the
+// other's signature: the impl the trait's, or, where the impls agree with each other, the trait theirs.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -13,10 +13,10 @@ namespace {
 using Index = std::int64_t;
 
 struct Pair {
-    const Item* impl = nullptr;      // the impl block
-    const Item* method = nullptr;    // in it
-    Declared trait;                  // the trait
-    const Item* required = nullptr;  // its method
+    const Item* impl = nullptr;     // the impl block
+    const Item* method = nullptr;   // in it
+    Declared trait;                 // the trait
+    const Item* required = nullptr; // its method
 };
 
 std::optional<Pair> find_pair(const Site& site) {
@@ -139,7 +139,8 @@ void match_trait(Site& site) {
     Range mine = signature_of(here, *p->method), theirs = signature_of(there, *p->required);
     int others = agreeing(site, *p);
     double trait_wrong = others > 0 ? 0.7 : 0.3;
-    std::string taken = without_qualifier(substitute(names_kept(there, *p->required, *p->method, here), trait_arguments(site, *p)));
+    std::string taken =
+        without_qualifier(substitute(names_kept(there, *p->required, *p->method, here), trait_arguments(site, *p)));
     bool uses_self = !uses_of(here, p->method->body, "self").empty();
     bool self_there = !p->required->parameters.empty() && p->required->parameters.front().is_self;
     double adopt = 1 - trait_wrong;
@@ -147,13 +148,17 @@ void match_trait(Site& site) {
         adopt = 0.05;
     if (site.d.code == "E0185" && !uses_self)
         adopt = 0.45;
-    site.propose(Risk::low, adopt, "the trait `" + p->trait.item->name + "` declares `" + p->method->name + "` differently; the impl takes over its signature.",
+    site.propose(Risk::low, adopt,
+                 "the trait `" + p->trait.item->name + "` declares `" + p->method->name +
+                     "` differently; the impl takes over its signature.",
                  {site.swap(mine, taken)});
     // the trait follows the impl; names of the impl's own generics stay out of it
-    std::string given = without_qualifier(substitute(names_kept(here, *p->method, *p->required, there), {{p->impl->name, "Self"}}));
+    std::string given =
+        without_qualifier(substitute(names_kept(here, *p->method, *p->required, there), {{p->impl->name, "Self"}}));
     site.propose(Risk::behaviour, site.d.code == "E0185" && uses_self ? 0.7 : trait_wrong,
-                 others > 0 ? "all impls write `" + p->method->name + "` the same way; the trait's declaration follows them."
-                            : "the trait's declaration of `" + p->method->name + "` follows its impl.",
+                 others > 0
+                     ? "all impls write `" + p->method->name + "` the same way; the trait's declaration follows them."
+                     : "the trait's declaration of `" + p->method->name + "` follows its impl.",
                  {make_edit(p->trait.path, theirs.begin, theirs.end, given)});
 }
 

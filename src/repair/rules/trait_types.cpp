@@ -1,5 +1,5 @@
-// Traits used as types and generic lists: E0038 E0128 E0161 E0191 E0203 E0220 E0223 E0225 E0393 E0403 E0404 E0446 E0666 E0719
-// E0747 E0770 E0801.
+// Traits used as types and generic lists: E0038 E0128 E0161 E0191 E0203 E0220 E0223 E0225 E0393 E0403 E0404 E0446 E0666
+// E0719 E0747 E0770 E0801.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -12,7 +12,9 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
 
 /// The generic list around the error, split at top-level commas.
 std::vector<Range> generic_list(const Source& s, std::size_t token, Range* list = nullptr) {
@@ -77,7 +79,8 @@ void order_of_generics(Site& site) { // E0747, E0128
             if (list[k].begin <= site.at().begin && site.at().begin < list[k].end)
                 for (std::size_t j = k + 1; j < list.size(); ++j)
                     if (texts[j].starts_with(site.str(site.at())))
-                        std::rotate(texts.begin() + static_cast<Index>(k), texts.begin() + static_cast<Index>(j), texts.begin() + static_cast<Index>(j) + 1);
+                        std::rotate(texts.begin() + static_cast<Index>(k), texts.begin() + static_cast<Index>(j),
+                                    texts.begin() + static_cast<Index>(j) + 1);
     }
     if (texts == before)
         return;
@@ -85,7 +88,8 @@ void order_of_generics(Site& site) { // E0747, E0128
     for (const auto& t : texts)
         joined += (joined.empty() ? "" : ", ") + t;
     site.propose(Risk::low, site.d.code == "E0747" ? 0.92 : 0.7,
-                 site.d.code == "E0747" ? "lifetimes come first in a list of generic arguments." : "a default may only name parameters declared before it.",
+                 site.d.code == "E0747" ? "lifetimes come first in a list of generic arguments."
+                                        : "a default may only name parameters declared before it.",
                  {site.swap({list.front().begin, list.back().end}, joined)});
 }
 
@@ -119,14 +123,16 @@ void generic_twice(Site& site) {
         if (users.size() > 1)
             edits.push_back(site.swap(users.back(), fresh));
     } else {
-        for (std::size_t i = s.token_at(site.at().end); i < s.tokens().size() && s.tokens()[i].begin < item->range.end; ++i)
+        for (std::size_t i = s.token_at(site.at().end); i < s.tokens().size() && s.tokens()[i].begin < item->range.end;
+             ++i)
             if (s.text(s.tokens()[i]) == name)
                 edits.push_back(site.swap({s.tokens()[i].begin, s.tokens()[i].end}, fresh));
         bool only = generic_list(s, site.token()).size() == 1;
         site.propose(Risk::low, 0.3, "`" + name + "` is already declared around it, and that one is meant.",
                      {only ? site.cut(item->generics) : site.cut(with_separator(s, site.at()))});
     }
-    site.propose(Risk::low, 0.62, "two generic parameters had the same name; the second gets its own.", std::move(edits));
+    site.propose(Risk::low, 0.62, "two generic parameters had the same name; the second gets its own.",
+                 std::move(edits));
 }
 
 void object_safety(Site& site) { // E0038
@@ -149,15 +155,21 @@ void object_safety(Site& site) { // E0038
                         has(ts.text(m->signature), "Self: Sized"))
                         continue;
                     std::string_view signature = base::trim(ts.text(m->signature));
-                    std::size_t end = m->signature.begin + (signature.data() - ts.text(m->signature).data()) + signature.size();
-                    while (end > m->signature.begin && (ts.text()[end - 1] == ';' || ts.text()[end - 1] == ' ' || ts.text()[end - 1] == '{'))
+                    std::size_t end =
+                        m->signature.begin + (signature.data() - ts.text(m->signature).data()) + signature.size();
+                    while (end > m->signature.begin &&
+                           (ts.text()[end - 1] == ';' || ts.text()[end - 1] == ' ' || ts.text()[end - 1] == '{'))
                         --end;
-                    Edit e = make_edit(trait->path, end, end, m->where_clause.empty() ? " where Self: Sized" : ", Self: Sized");
+                    Edit e = make_edit(trait->path, end, end,
+                                       m->where_clause.empty() ? " where Self: Sized" : ", Self: Sized");
                     if (std::find(edits.begin(), edits.end(), e) == edits.end())
                         edits.push_back(std::move(e));
                 }
             }
-        site.propose(Risk::low, 0.6, "a trait object cannot offer this method, so the method asks for a concrete type (`where Self: Sized`).", std::move(edits));
+        site.propose(
+            Risk::low, 0.6,
+            "a trait object cannot offer this method, so the method asks for a concrete type (`where Self: Sized`).",
+            std::move(edits));
     }
     // `dyn` -> `impl` in a parameter, or the only implementor
     Index i = static_cast<Index>(site.token());
@@ -173,15 +185,19 @@ void object_safety(Site& site) { // E0038
         for (const Item& item : site.t().items())
             if (item.kind == ItemKind::function && item.signature.begin <= dyn.begin && dyn.begin < item.signature.end)
                 fn = &item;
-    if (fn && fn->signature.begin <= dyn.begin && dyn.begin < fn->signature.end && dyn.begin < (fn->return_type.empty() ? fn->signature.end : fn->return_type.begin))
-        site.propose(Risk::low, 0.5, "the trait cannot be used as an object; a generic parameter (`impl`) can take its place.", {site.swap(dyn, "impl")});
+    if (fn && fn->signature.begin <= dyn.begin && dyn.begin < fn->signature.end &&
+        dyn.begin < (fn->return_type.empty() ? fn->signature.end : fn->return_type.begin))
+        site.propose(Risk::low, 0.5,
+                     "the trait cannot be used as an object; a generic parameter (`impl`) can take its place.",
+                     {site.swap(dyn, "impl")});
     for (const Child& child : site.d.children)
         if (has(child.message, "only type"))
             if (auto names = backticked(child.message); !names.empty()) {
                 std::size_t last = static_cast<std::size_t>(i) + 1;
                 while (last + 1 < s.tokens().size() && s.at(static_cast<Index>(last) + 1) == "::")
                     last += 2;
-                site.propose(Risk::behaviour, 0.35, "the trait cannot be used as an object, and only `" + names.front() + "` implements it.",
+                site.propose(Risk::behaviour, 0.35,
+                             "the trait cannot be used as an object, and only `" + names.front() + "` implements it.",
                              {site.swap({dyn.begin, s.tokens()[last].end}, names.front())});
             }
 }
@@ -207,7 +223,8 @@ void two_traits(Site& site) {
         if (parent->kind != ItemKind::module)
             item = parent;
     std::size_t at = item ? item->range.begin : 0;
-    std::string declaration = "trait " + name + ": " + bounds + " {}\nimpl<T: " + bounds + " + ?Sized> " + name + " for T {}\n\n" + indent_at(s, at);
+    std::string declaration = "trait " + name + ": " + bounds + " {}\nimpl<T: " + bounds + " + ?Sized> " + name +
+                              " for T {}\n\n" + indent_at(s, at);
     site.propose(Risk::low, 0.8, "an object has one trait; a trait that asks for both stands for them.",
                  {site.put(at, declaration), site.swap({s.tokens()[first].begin, s.tokens()[last].end}, name)});
 }
@@ -224,7 +241,8 @@ void associated_types(Site& site) { // E0191 E0220 E0223
                 if (m->kind == ItemKind::type_alias)
                     names.push_back(m->name);
             for (const auto& n : names)
-                site.propose(Risk::low, names.size() == 1 ? 0.55 : 0.3, "`" + owner + "` calls its associated type `" + n + "`.", {site.swap(site.at(), n)});
+                site.propose(Risk::low, names.size() == 1 ? 0.55 : 0.3,
+                             "`" + owner + "` calls its associated type `" + n + "`.", {site.swap(site.at(), n)});
         }
         const Item* trait = site.t().item_at(site.at().begin);
         while (trait && trait->kind != ItemKind::trait)
@@ -251,9 +269,11 @@ void associated_types(Site& site) { // E0191 E0220 E0223
         if (!known)
             value = "i32";
         auto text = site.str(site.at());
-        std::string replaced = text.ends_with(">") ? text.substr(0, text.size() - 1) + ", " + ticked.front() + " = " + value + ">"
-                                                   : text + "<" + ticked.front() + " = " + value + ">";
-        site.propose(known ? Risk::low : Risk::behaviour, known ? 0.6 : 0.15, "an object of `" + trait + "` must say what its `" + ticked.front() + "` is.",
+        std::string replaced = text.ends_with(">")
+                                   ? text.substr(0, text.size() - 1) + ", " + ticked.front() + " = " + value + ">"
+                                   : text + "<" + ticked.front() + " = " + value + ">";
+        site.propose(known ? Risk::low : Risk::behaviour, known ? 0.6 : 0.15,
+                     "an object of `" + trait + "` must say what its `" + ticked.front() + "` is.",
                      {site.swap(site.at(), replaced)});
         return;
     }
@@ -272,7 +292,8 @@ void associated_types(Site& site) { // E0191 E0220 E0223
                          {site.swap(site.at(), "<" + g + " as " + trait + ">::" + member)});
     const Item* item = site.t().item_at(site.at().begin);
     if (item && item->kind == ItemKind::trait)
-        site.propose(Risk::low, 0.5, "inside the trait its own type is `Self::" + member + "`.", {site.swap(site.at(), "Self::" + member)});
+        site.propose(Risk::low, 0.5, "inside the trait its own type is `Self::" + member + "`.",
+                     {site.swap(site.at(), "Self::" + member)});
 }
 
 void not_a_trait(Site& site) { // E0404
@@ -280,19 +301,23 @@ void not_a_trait(Site& site) { // E0404
     const Source& s = site.s();
     for (const Declared& d : types_named(site.context, type_head(name))) {
         const Source& ts = d.tree->source();
-        if (d.item->kind == ItemKind::structure && d.item->fields.empty() && ts.text(d.item->range).ends_with(";") && d.item->generics.empty()) {
+        if (d.item->kind == ItemKind::structure && d.item->fields.empty() && ts.text(d.item->range).ends_with(";") &&
+            d.item->generics.empty()) {
             auto at = ts.text(d.item->signature).find("struct");
             if (at == std::string_view::npos)
                 continue;
             std::size_t begin = d.item->signature.begin + at;
-            site.propose(Risk::behaviour, 0.35, "`" + name + "` is used as a trait and has no data, so it is declared as one.",
-                         {make_edit(d.path, begin, begin + 6, "trait"), make_edit(d.path, d.item->range.end - 1, d.item->range.end, " {}")});
+            site.propose(Risk::behaviour, 0.35,
+                         "`" + name + "` is used as a trait and has no data, so it is declared as one.",
+                         {make_edit(d.path, begin, begin + 6, "trait"),
+                          make_edit(d.path, d.item->range.end - 1, d.item->range.end, " {}")});
         }
         if (d.item->kind == ItemKind::type_alias && !d.item->type_text.empty()) {
             std::string bound = d.item->type_text;
             if (bound.starts_with("dyn "))
                 bound.erase(0, 4);
-            site.propose(Risk::low, 0.6, "an alias names a type, not a trait; the trait itself is the bound.", {site.swap(site.at(), bound)});
+            site.propose(Risk::low, 0.6, "an alias names a type, not a trait; the trait itself is the bound.",
+                         {site.swap(site.at(), bound)});
         }
     }
     // `impl Struct for Trait` the wrong way round
@@ -302,7 +327,8 @@ void not_a_trait(Site& site) { // E0404
     if (impl && trait_named(site.context, impl->self_type)) {
         auto at = s.text(impl->signature).rfind(impl->self_type);
         Range self{impl->signature.begin + at, impl->signature.begin + at + impl->self_type.size()};
-        site.propose(Risk::low, 0.8, "the trait comes first: `impl Trait for Type`.", {site.swap(site.at(), impl->self_type), site.swap(self, name)});
+        site.propose(Risk::low, 0.8, "the trait comes first: `impl Trait for Type`.",
+                     {site.swap(site.at(), impl->self_type), site.swap(self, name)});
     }
 }
 
@@ -327,17 +353,21 @@ void by_value_self(Site& site) { // E0161: self of an unsized type
         if (!d.item->body.empty())
             only_reads = only_reads && usage_of(d.tree->source(), d.item->body, "self") == Usage::reads;
     }
-    site.propose(Risk::low, only_reads ? 0.7 : 0.3, "an object of unknown size cannot be passed by value; the method borrows it.", std::move(borrow));
-    site.propose(Risk::low, only_reads ? 0.4 : 0.6, "an object of unknown size cannot be passed by value; the method takes the box.", std::move(boxed));
+    site.propose(Risk::low, only_reads ? 0.7 : 0.3,
+                 "an object of unknown size cannot be passed by value; the method borrows it.", std::move(borrow));
+    site.propose(Risk::low, only_reads ? 0.4 : 0.6,
+                 "an object of unknown size cannot be passed by value; the method takes the box.", std::move(boxed));
 }
 
 void parameter_defaults(Site& site) { // E0393
-    site.propose(Risk::behaviour, 0.3, "the default of the parameter is `Self`, which an object does not have; it is written out.",
+    site.propose(Risk::behaviour, 0.3,
+                 "the default of the parameter is `Self`, which an object does not have; it is written out.",
                  {site.put(site.at().end, "<()>")});
 }
 
 void const_parameter(Site& site) { // E0770
-    site.propose(Risk::behaviour, 0.5, "the type of a const parameter must be fixed; `usize` is the usual one.", {site.swap(site.at(), "usize")});
+    site.propose(Risk::behaviour, 0.5, "the type of a const parameter must be fixed; `usize` is the usual one.",
+                 {site.swap(site.at(), "usize")});
 }
 
 void twice_in_list(Site& site) { // E0203 E0719
@@ -352,7 +382,8 @@ void twice_in_list(Site& site) { // E0203 E0719
 void nested_impl(Site& site) { // E0666: impl A<impl B>
     const Item* fn = nullptr;
     for (const Item& item : site.t().items())
-        if (item.kind == ItemKind::function && item.signature.begin <= site.at().begin && site.at().begin < item.signature.end)
+        if (item.kind == ItemKind::function && item.signature.begin <= site.at().begin &&
+            site.at().begin < item.signature.end)
             fn = &item;
     std::string text = site.str(site.at());
     if (!fn || !text.starts_with("impl "))
@@ -361,8 +392,9 @@ void nested_impl(Site& site) { // E0666: impl A<impl B>
     while (has(site.str(fn->generics), name) || local_type(site.context, name))
         ++name[0];
     site.propose(Risk::none, 0.85, "`impl Trait` cannot be nested; the inner one becomes a named generic parameter.",
-                 {site.swap(site.at(), name), fn->generics.empty() ? site.put(fn->name_range.end, "<" + name + ": " + text.substr(5) + ">")
-                                                                    : site.put(fn->generics.end - 1, ", " + name + ": " + text.substr(5))});
+                 {site.swap(site.at(), name),
+                  fn->generics.empty() ? site.put(fn->name_range.end, "<" + name + ": " + text.substr(5) + ">")
+                                       : site.put(fn->generics.end - 1, ", " + name + ": " + text.substr(5))});
 }
 
 void self_type(Site& site) { // E0801
@@ -370,17 +402,22 @@ void self_type(Site& site) { // E0801
     const Item* fn = site.function();
     if (!fn)
         for (const Item& item : site.t().items())
-            if (item.kind == ItemKind::function && item.signature.begin <= site.at().begin && site.at().begin < item.signature.end)
+            if (item.kind == ItemKind::function && item.signature.begin <= site.at().begin &&
+                site.at().begin < item.signature.end)
                 fn = &item;
     if (!fn || fn->parameters.empty())
         return;
-    std::vector<Edit> edits{site.swap(fn->parameters.front().range, "&self")}, sized = {site.swap(fn->parameters.front().range, "self: Box<Self>")};
-    if (!fn->generics.empty() && fn->generics.begin < site.at().begin && has(site.str(fn->generics), site.str(site.at())) &&
+    std::vector<Edit> edits{site.swap(fn->parameters.front().range, "&self")},
+        sized = {site.swap(fn->parameters.front().range, "self: Box<Self>")};
+    if (!fn->generics.empty() && fn->generics.begin < site.at().begin &&
+        has(site.str(fn->generics), site.str(site.at())) &&
         generic_list(s, s.token_at(fn->generics.begin) + 1).size() == 1) {
         edits.push_back(site.cut(fn->generics));
         sized.push_back(site.cut(fn->generics));
     }
-    site.propose(Risk::low, 0.65, "the type of `self` is one of the fixed forms; `&self` is what a dereferenced owner gives.", std::move(edits));
+    site.propose(Risk::low, 0.65,
+                 "the type of `self` is one of the fixed forms; `&self` is what a dereferenced owner gives.",
+                 std::move(edits));
     site.propose(Risk::low, 0.3, "the type of `self` is one of the fixed forms.", std::move(sized));
 }
 
@@ -395,7 +432,9 @@ void private_in_public(Site& site) { // E0446
             std::size_t at = d.item->signature.begin;
             if (text.starts_with("pub"))
                 continue;
-            site.propose(Risk::low, 0.85, "`" + ticked.front() + "` appears in a public interface, so it is public too.", {make_edit(d.path, at, at, "pub ")});
+            site.propose(Risk::low, 0.85,
+                         "`" + ticked.front() + "` appears in a public interface, so it is public too.",
+                         {make_edit(d.path, at, at, "pub ")});
         }
 }
 

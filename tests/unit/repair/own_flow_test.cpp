@@ -27,7 +27,8 @@ TEST(OwnFlow, SplitsStatements) {
     EXPECT_EQ(statements("fn f() { if a { b(); } else { c(); } d(); }"), (V{"if a { b(); } else { c(); }", "d();"}));
     EXPECT_EQ(statements("fn f() { match x { A => 1, B => 2 }.foo(); for i in v { g(i); } }"),
               (V{"match x { A => 1, B => 2 }.foo();", "for i in v { g(i); }"}));
-    EXPECT_EQ(statements("fn f() { let p = P { x: 1 }; let c = || { g(); }; }"), (V{"let p = P { x: 1 };", "let c = || { g(); };"}));
+    EXPECT_EQ(statements("fn f() { let p = P { x: 1 }; let c = || { g(); }; }"),
+              (V{"let p = P { x: 1 };", "let c = || { g(); };"}));
     EXPECT_EQ(statements("fn f() { fn g() {} let a = 2; }"), (V{"fn g() {}", "let a = 2;"}));
     EXPECT_EQ(statements("fn f() {"), V{});
 }
@@ -76,9 +77,12 @@ TEST(OwnFlow, MovesWholeLines) {
     std::string text = "fn f() {\n    a();\n    b(); // note\n    c();\n}\n";
     Source s(text);
     auto list = statements_of(s, brace(s));
-    EXPECT_EQ(edited(text, move_before(s, "src/main.rs", list[2], list[0].begin)), "fn f() {\n    c();\n    a();\n    b(); // note\n}\n");
-    EXPECT_EQ(edited(text, move_after(s, "src/main.rs", list[0], list[2])), "fn f() {\n    b(); // note\n    c();\n    a();\n}\n");
-    EXPECT_TRUE(move_after(s, "src/main.rs", list[0], {text.find("b()"), text.find("b()") + 3}).empty()) << "a tail keeps its place";
+    EXPECT_EQ(edited(text, move_before(s, "src/main.rs", list[2], list[0].begin)),
+              "fn f() {\n    c();\n    a();\n    b(); // note\n}\n");
+    EXPECT_EQ(edited(text, move_after(s, "src/main.rs", list[0], list[2])),
+              "fn f() {\n    b(); // note\n    c();\n    a();\n}\n");
+    EXPECT_TRUE(move_after(s, "src/main.rs", list[0], {text.find("b()"), text.find("b()") + 3}).empty())
+        << "a tail keeps its place";
 }
 
 TEST(OwnFlow, HoistsAnArgument) {
@@ -103,7 +107,8 @@ TEST(OwnFlow, TellsReadingFromConsuming) {
 
 TEST(OwnFlow, BorrowsAParameterAtEveryCall) {
     project::Project p;
-    ASSERT_TRUE(p.set("src/main.rs", "fn n(s: String) -> usize { s.len() }\nfn main() { n(a); n(b + c); n(d.clone()); x.n(e); }\n"));
+    ASSERT_TRUE(p.set("src/main.rs",
+                      "fn n(s: String) -> usize { s.len() }\nfn main() { n(a); n(b + c); n(d.clone()); x.n(e); }\n"));
     SourceMap sources(p);
     toolchain::Diagnostic d;
     RuleContext context{sources, d, {}, 95};
@@ -140,11 +145,13 @@ TEST(OwnFlow, FreshNamesAvoidVariablesOnly) {
 
 // Rules are total: every rule on every prefix of a program, with spans that point anywhere.
 TEST(OwnFlow, RulesSurviveBrokenSource) {
-    std::string text = "struct S<'a> { a: &'a str }\nimpl<'a> S<'a> { fn f(&self, v: Vec<i32>) -> &str { let x = v; match x { Some(y) => { y }, _ => \"\" } } }\n"
+    std::string text = "struct S<'a> { a: &'a str }\nimpl<'a> S<'a> { fn f(&self, v: Vec<i32>) -> &str { let x = v; "
+                       "match x { Some(y) => { y }, _ => \"\" } } }\n"
                        "fn main() { for i in v.iter() { v.push(*i); } let r = &x; drop(x); g(|a, b| a + b, &r); }\n";
-    static const char* codes[] = {"E0382", "E0502", "E0499", "E0505", "E0506", "E0507", "E0515", "E0597", "E0716", "E0596", "E0381", "E0106",
-                                  "E0261", "E0496", "E0053", "E0407", "E0046", "E0119", "E0207", "E0392", "E0038", "E0225", "E0004", "E0005",
-                                  "E0023", "E0428", "E0015", "E0434", "E0593", "E0733", "E0539", "E0742", "E0116", "E0747", "E0403", "E0081"};
+    static const char* codes[] = {"E0382", "E0502", "E0499", "E0505", "E0506", "E0507", "E0515", "E0597", "E0716",
+                                  "E0596", "E0381", "E0106", "E0261", "E0496", "E0053", "E0407", "E0046", "E0119",
+                                  "E0207", "E0392", "E0038", "E0225", "E0004", "E0005", "E0023", "E0428", "E0015",
+                                  "E0434", "E0593", "E0733", "E0539", "E0742", "E0116", "E0747", "E0403", "E0081"};
     for (std::size_t cut = 1; cut < text.size(); cut += 7) {
         project::Project p;
         ASSERT_TRUE(p.set("src/main.rs", text.substr(0, cut)));
