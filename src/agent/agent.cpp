@@ -1,5 +1,7 @@
 #include "agent/agent.h"
 
+#include "repair/naturalness.h"
+
 #include <algorithm>
 
 namespace rustcoder::agent {
@@ -58,6 +60,8 @@ Result<FixAnswer> fix(const Environment& environment, const FixRequest& request,
     repair::Options options = request.options;
     if (options.judge_by_tests && has_tests(request.project))
         options.run_tests = true;
+    if (environment.naturalness && !options.naturalness && !options.compiler_only)
+        options.naturalness = repair::Naturalness::installed(environment.cache_dir, environment.toolchain);
     RC_TRY_ASSIGN(answer.outcome, repair::repair(*workspace, request.project, options, stop, on_event));
     bool builds =
         answer.outcome.verdict == repair::Verdict::fixed || answer.outcome.verdict == repair::Verdict::already_ok;

@@ -13,6 +13,7 @@ struct Environment { // chosen once, in cli/
     toolchain::Toolchain toolchain;
     process::Sandbox sandbox;
     std::filesystem::path cache_dir; // warm dependencies, rustc info; empty = none
+    bool naturalness = true;         // use the naturalness model when one was trained
 };
 
 struct CompileRequest { project::Project project; bool run = true; toolchain::RunInput input; };

@@ -42,6 +42,8 @@ Result<agent::Environment> environment() {
     RC_TRY_ASSIGN(e.toolchain, toolchain::discover());
     e.sandbox = process::Sandbox::from_environment();
     e.cache_dir = cache_directory();
+    const char* naturalness = std::getenv("RUSTCODER_NATURALNESS");
+    e.naturalness = !naturalness || std::string_view(naturalness) != "off";
     return e;
 }
 

@@ -26,6 +26,7 @@ constexpr Setting settings[] = {
     {"RUSTCODER_SANDBOX", "strict",
      "strict: refuse when a mechanism is missing; weak: use what is there; off: limits only"},
     {"RUSTCODER_SCRATCH", "", "where projects are compiled (default: /dev/shm when roomy, else TMPDIR or /tmp)"},
+    {"RUSTCODER_NATURALNESS", "on", "on: use the model that `doctor --train` made, if any; off: rank by priors alone"},
     {"RUSTCODER_LOG", "warn", "trace, debug, info, warn, error, off"},
     {"RUSTCODER_API_KEY", "", "bearer key that REST and MCP over HTTP demand", true},
     {"API_HOST", "127.0.0.1", "address `serve` listens on"},

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/os.h"
 #include "cli/common.h"
+#include "repair/naturalness.h"
 
 #include <fmt/format.h>
 
@@ -68,6 +69,20 @@ void examine_places(std::vector<Finding>& out) {
                    has ? "" : "apt-get install librust-<crate>-dev puts crates there"});
 }
 
+int train() {
+    auto found = toolchain::discover();
+    if (!found)
+        return report(found.error());
+    auto file = repair::Naturalness::file_for(cache_directory(), *found);
+    auto trained = repair::train_naturalness(*found, file, {}, interrupt_token());
+    if (!trained)
+        return report(trained.error());
+    std::cout << fmt::format("learned from {} tokens ({} listings, {} files of std, {} files of crates) in {:.1f} s\n{} ({} KiB)\n",
+                             trained->tokens, trained->listings, trained->std_files, trained->crate_files,
+                             static_cast<double>(trained->wall.count()) / 1000, file.string(), trained->file_bytes >> 10);
+    return ok;
+}
+
 int run_doctor(bool json) {
     std::vector<Finding> findings;
     examine_toolchain(findings);
@@ -102,7 +117,9 @@ void add_doctor(CLI::App& app, Run& run) {
     auto json = std::make_shared<bool>(false);
     auto* cmd = app.add_subcommand("doctor", "Say what is there, what is missing and how to get it");
     cmd->add_flag("--json", *json, "As JSON");
-    cmd->callback([json, &run] { run = [json] { return run_doctor(*json); }; });
+    auto training = std::make_shared<bool>(false);
+    cmd->add_flag("--train", *training, "Learn how Rust reads from the sources and docs on this machine (seconds; ranks repairs better)");
+    cmd->callback([json, training, &run] { run = [json, training] { return *training ? train() : run_doctor(*json); }; });
 }
 
 } // namespace rustcoder::cli

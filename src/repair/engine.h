@@ -12,6 +12,8 @@
 
 namespace rustcoder::repair {
 
+class Naturalness; // repair/naturalness.h
+
 struct Example { // acceptance: the program must do this
     std::vector<std::string> arguments;
     std::string stdin_bytes;
@@ -31,6 +33,7 @@ struct Options {
     std::vector<Example> examples;                // judge by these too (bins)
     bool build = true;                            // end with a real build (link, const-eval)
     int threads = 0;                              // parallel checks; 0 = cores
+    std::shared_ptr<const Naturalness> naturalness; // breaks ties between candidates; none = by priors alone
 };
 
 struct AppliedEdit {

@@ -1,6 +1,7 @@
 #include "repair/search.h"
 
 #include "base/text.h"
+#include "repair/naturalness.h"
 
 #include <fmt/format.h>
 
@@ -157,6 +158,7 @@ double Search::remaining(const Diagnostics& errors, const std::set<std::size_t>&
 
 void Search::expand(int id) {
     SourceMap sources(nodes_[id].project);
+    EditJudge reads(options_.naturalness.get(), sources);
     Node& node = nodes_[id];
     const Phase first = first_phase(node.errors);
     std::map<std::uint64_t, std::size_t> by_patch;
@@ -173,11 +175,11 @@ void Search::expand(int id) {
                 if (std::find(r.targets.begin(), r.targets.end(), i) == r.targets.end())
                     r.targets.push_back(i);
                 r.candidate.prior = std::min(0.97, 1 - (1 - r.candidate.prior) * (1 - 0.6 * c.prior));
-                r.cost = std::min(r.cost, candidate_cost(r.candidate, node, node.errors[i].phase, first));
+                r.cost = std::min(r.cost, candidate_cost(r.candidate, node, node.errors[i].phase, first) + reads.adjustment(r.candidate.patch));
                 continue;
             }
             Ranked r;
-            r.cost = candidate_cost(c, node, node.errors[i].phase, first);
+            r.cost = candidate_cost(c, node, node.errors[i].phase, first) + reads.adjustment(c.patch);
             r.candidate = std::move(c);
             r.targets.push_back(i);
             node.ranked.push_back(std::move(r));
