@@ -4,8 +4,10 @@
 #include "process/system_paths.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fmt/core.h>
+#include <mutex>
 #include <unistd.h>
 
 namespace rustcoder::process {
@@ -117,9 +119,14 @@ std::string find_program() {
     return {};
 }
 
+std::string describe(const BubblewrapVariant& v) {
+    return fmt::format("{}, {}", v.user_namespace ? "own user namespace" : "as root without a user namespace",
+                       v.own_proc ? "own /proc" : "no /proc (the host forbids mounting one)");
+}
+
 BubblewrapSupport probe() {
     BubblewrapSupport s;
-    s.program = find_program();
+    s.program = bubblewrap_program();
     if (s.program.empty()) {
         s.detail = "bwrap is not installed";
         s.remedy = "apt-get install bubblewrap";
@@ -133,9 +140,7 @@ BubblewrapSupport probe() {
         if (why.empty()) {
             s.works = true;
             s.variant = v;
-            s.detail =
-                fmt::format("{}, {}", v.user_namespace ? "own user namespace" : "as root without a user namespace",
-                            v.own_proc ? "own /proc" : "no /proc (the host forbids mounting one)");
+            s.detail = describe(v);
             return s;
         }
         if (s.detail.empty())
@@ -150,8 +155,37 @@ BubblewrapSupport probe() {
 
 } // namespace
 
+namespace {
+
+std::once_flag settled;
+std::atomic<bool> known = false;
+BubblewrapSupport support; // written once, under the flag
+
+} // namespace
+
+const std::string& bubblewrap_program() {
+    static const std::string path = find_program();
+    return path;
+}
+
+bool bubblewrap_known() {
+    return known;
+}
+
+void note_bubblewrap_works() {
+    std::call_once(settled, [] {
+        support.program = bubblewrap_program();
+        support.works = true;
+        support.detail = describe(support.variant);
+        known = true;
+    });
+}
+
 const BubblewrapSupport& bubblewrap_support() {
-    static const BubblewrapSupport support = probe();
+    std::call_once(settled, [] {
+        support = probe();
+        known = true;
+    });
     return support;
 }
 

@@ -5,6 +5,7 @@
 #include "process/capabilities.h"
 #include "process/choice.h"
 #include "process/mechanisms.h"
+#include "process/seccomp.h"
 
 #include <fmt/core.h>
 
@@ -15,6 +16,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <new>
+#include <optional>
 #include <unistd.h>
 
 namespace rustcoder::process {
@@ -80,6 +82,20 @@ void warn_once(Tier tier, Mode mode) {
                                    tier == Tier::running ? "running" : "checking", list(partial_confinement(mode))));
 }
 
+/// The first run of the running tier is its own probe: in the strongest variant with the filter on. When bubblewrap
+/// cannot set that up the command has not started, and the probe finds out what else there is. nullopt: not tried.
+std::optional<Exit> run_unprobed(const Command& command, const Policy& policy, std::stop_token stop) {
+    const bool listening = command.on_stdout || command.on_stderr; // they would hear bubblewrap's own complaint
+    if (listening || bubblewrap_known() || bubblewrap_program().empty() || !seccomp_filter(Tier::running))
+        return std::nullopt;
+    auto done = run_bubblewrap(bubblewrap_program(), {}, command, policy, std::move(stop));
+    if (!done || !done->started)
+        return std::nullopt;
+    if (done->exit.ended == Ended::exited || done->exit.ended == Ended::signalled)
+        note_bubblewrap_works(); // killed by us: it may not have come as far as the command
+    return std::move(done->exit);
+}
+
 Result<Exit> run_one(Mode mode, const Command& command, const Policy& policy, std::stop_token stop) {
     RC_TRY(check_request(command, policy));
     if (stop.stop_requested()) {
@@ -87,6 +103,9 @@ Result<Exit> run_one(Mode mode, const Command& command, const Policy& policy, st
         exit.ended = Ended::cancelled;
         return exit;
     }
+    if (policy.tier == Tier::running && mode == Mode::strict)
+        if (auto exit = run_unprobed(command, policy, stop))
+            return std::move(*exit);
     const Way way = choose(policy.tier, mode, {});
     if (way == Way::refused)
         return std::unexpected(refusal(policy.tier, {}));
