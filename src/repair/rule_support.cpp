@@ -13,7 +13,9 @@ using base::is_ident;
 using base::is_ident_start;
 using base::trim;
 
-bool starts(std::string_view s, std::string_view p) { return s.starts_with(p); }
+bool starts(std::string_view s, std::string_view p) {
+    return s.starts_with(p);
+}
 
 /// Splits at top-level commas; `->` does not close an angle bracket.
 std::vector<std::string> split_arguments(std::string_view s) {
@@ -171,9 +173,10 @@ std::optional<ExpectedFound> expected_found(const toolchain::Diagnostic& d, cons
             child.message.find("found ") == std::string::npos || child.message.find('\n') == std::string::npos)
             continue;
         auto newline = child.message.find("found ");
-        out.expected_kind = std::string(trim(std::string_view(child.message)
-                                                 .substr(child.message.find("expected ") + 9)
-                                                 .substr(0, child.message.find('`') - child.message.find("expected ") - 9)));
+        out.expected_kind =
+            std::string(trim(std::string_view(child.message)
+                                 .substr(child.message.find("expected ") + 9)
+                                 .substr(0, child.message.find('`') - child.message.find("expected ") - 9)));
         auto tick = child.message.find('`', newline);
         if (tick != std::string::npos)
             out.found_kind = std::string(trim(std::string_view(child.message).substr(newline + 6, tick - newline - 6)));
@@ -188,8 +191,12 @@ std::optional<ExpectedFound> expected_found(const toolchain::Diagnostic& d, cons
     return out;
 }
 
-bool is_ref(std::string_view t) { return starts(trim(t), "&"); }
-bool is_mut_ref(std::string_view t) { return starts(trim(t), "&mut "); }
+bool is_ref(std::string_view t) {
+    return starts(trim(t), "&");
+}
+bool is_mut_ref(std::string_view t) {
+    return starts(trim(t), "&mut ");
+}
 
 std::string strip_ref(std::string_view t) {
     t = trim(t);
@@ -249,8 +256,12 @@ bool is_integer(std::string_view t) {
     return std::find(names.begin(), names.end(), t) != names.end();
 }
 
-bool is_float(std::string_view t) { return t == "f32" || t == "f64" || t == "{float}"; }
-bool is_numeric(std::string_view t) { return is_integer(t) || is_float(t); }
+bool is_float(std::string_view t) {
+    return t == "f32" || t == "f64" || t == "{float}";
+}
+bool is_numeric(std::string_view t) {
+    return is_integer(t) || is_float(t);
+}
 
 bool is_copy(std::string_view t) {
     return is_numeric(t) || t == "bool" || t == "char" || t == "()" || (is_ref(t) && !is_mut_ref(t));
@@ -295,14 +306,61 @@ bool lossless(std::string_view from, std::string_view to) {
 }
 
 bool is_iterator_adapter(std::string_view t) {
-    static constexpr std::array names = {
-        "Map",       "Filter",    "FilterMap", "Rev",     "Enumerate",    "Zip",           "Chars",       "CharIndices",
-        "Take",      "Skip",      "TakeWhile", "SkipWhile", "StepBy",     "Chain",         "Cloned",      "Copied",
-        "Peekable",  "FlatMap",   "Flatten",   "Iter",    "IterMut",      "IntoIter",      "Lines",       "Split",
-        "SplitWhitespace", "Windows", "Chunks", "Keys",   "Values",       "Bytes",         "Cycle",       "Inspect",
-        "Scan",      "MapWhile",  "ChunksExact", "Drain", "IntoKeys",     "IntoValues",    "ValuesMut",   "Fuse",
-        "SplitN",    "RSplit",    "SplitTerminator", "Matches", "Repeat", "RepeatN",       "Successors",  "Union",
-        "Intersection", "Difference", "SplitAsciiWhitespace", "RangeInclusive", "Range",   "Once",        "FromFn"};
+    static constexpr std::array names = {"Map",
+                                         "Filter",
+                                         "FilterMap",
+                                         "Rev",
+                                         "Enumerate",
+                                         "Zip",
+                                         "Chars",
+                                         "CharIndices",
+                                         "Take",
+                                         "Skip",
+                                         "TakeWhile",
+                                         "SkipWhile",
+                                         "StepBy",
+                                         "Chain",
+                                         "Cloned",
+                                         "Copied",
+                                         "Peekable",
+                                         "FlatMap",
+                                         "Flatten",
+                                         "Iter",
+                                         "IterMut",
+                                         "IntoIter",
+                                         "Lines",
+                                         "Split",
+                                         "SplitWhitespace",
+                                         "Windows",
+                                         "Chunks",
+                                         "Keys",
+                                         "Values",
+                                         "Bytes",
+                                         "Cycle",
+                                         "Inspect",
+                                         "Scan",
+                                         "MapWhile",
+                                         "ChunksExact",
+                                         "Drain",
+                                         "IntoKeys",
+                                         "IntoValues",
+                                         "ValuesMut",
+                                         "Fuse",
+                                         "SplitN",
+                                         "RSplit",
+                                         "SplitTerminator",
+                                         "Matches",
+                                         "Repeat",
+                                         "RepeatN",
+                                         "Successors",
+                                         "Union",
+                                         "Intersection",
+                                         "Difference",
+                                         "SplitAsciiWhitespace",
+                                         "RangeInclusive",
+                                         "Range",
+                                         "Once",
+                                         "FromFn"};
     return std::find(names.begin(), names.end(), type_head(t)) != names.end();
 }
 
@@ -316,8 +374,8 @@ std::string iterator_item(std::string_view t) {
         return "(usize, char)";
     if (head == "Bytes")
         return "u8";
-    if (head == "Lines" || head == "SplitWhitespace" || head == "Split" || head == "SplitN" || head == "SplitTerminator" ||
-        head == "RSplit" || head == "Matches" || head == "SplitAsciiWhitespace")
+    if (head == "Lines" || head == "SplitWhitespace" || head == "Split" || head == "SplitN" ||
+        head == "SplitTerminator" || head == "RSplit" || head == "Matches" || head == "SplitAsciiWhitespace")
         return "&str";
     if (head == "Iter" && a.size() == 1)
         return "&" + a[0];
@@ -326,7 +384,8 @@ std::string iterator_item(std::string_view t) {
     if (head == "IterMut" && a.size() == 1)
         return "&mut " + a[0];
     if (head == "IntoIter" && !a.empty())
-        return a.size() == 2 && is_complete_type(a[1]) && !is_integer(a[1]) && a[1].find_first_not_of("0123456789") != std::string::npos
+        return a.size() == 2 && is_complete_type(a[1]) && !is_integer(a[1]) &&
+                       a[1].find_first_not_of("0123456789") != std::string::npos
                    ? "(" + a[0] + ", " + a[1] + ")"
                    : a[0];
     if ((head == "Keys" || head == "Values") && a.size() == 2)
@@ -335,7 +394,8 @@ std::string iterator_item(std::string_view t) {
         return a[head == "IntoKeys" ? 0 : 1];
     if ((head == "Windows" || head == "Chunks" || head == "ChunksExact") && !a.empty())
         return "&[" + a[0] + "]";
-    if ((head == "Range" || head == "RangeInclusive" || head == "Drain" || head == "Once" || head == "Repeat") && !a.empty())
+    if ((head == "Range" || head == "RangeInclusive" || head == "Drain" || head == "Once" || head == "Repeat") &&
+        !a.empty())
         return a[0];
     if (head == "Cloned" || head == "Copied")
         return strip_ref(inner());
@@ -343,8 +403,8 @@ std::string iterator_item(std::string_view t) {
         return "(usize, " + inner() + ")";
     if (head == "Zip" && a.size() == 2 && !inner(0).empty() && !inner(1).empty())
         return "(" + inner(0) + ", " + inner(1) + ")";
-    for (std::string_view same : {"Rev", "Filter", "Take", "Skip", "TakeWhile", "SkipWhile", "StepBy", "Chain", "Peekable",
-                                  "Cycle", "Inspect", "Fuse"})
+    for (std::string_view same : {"Rev", "Filter", "Take", "Skip", "TakeWhile", "SkipWhile", "StepBy", "Chain",
+                                  "Peekable", "Cycle", "Inspect", "Fuse"})
         if (head == same)
             return inner();
     return {};
@@ -390,8 +450,8 @@ bool needs_parentheses(const Source& source, Range e) {
     if (i >= tokens.size())
         return false;
     std::string_view first = source.at(static_cast<std::int64_t>(i));
-    if (first == "&" || first == "*" || first == "-" || first == "!" || first == "&&" || first == "|" || first == "||" ||
-        first == "move" || first == "return" || first == "if" || first == "match" || first == "..")
+    if (first == "&" || first == "*" || first == "-" || first == "!" || first == "&&" || first == "|" ||
+        first == "||" || first == "move" || first == "return" || first == "if" || first == "match" || first == "..")
         return true;
     int depth = 0;
     for (; i < tokens.size() && tokens[i].end <= e.end; ++i) {
@@ -411,9 +471,9 @@ bool needs_parentheses(const Source& source, Range e) {
                 }
                 continue;
             }
-            if (t == "as" || t == "+" || t == "-" || t == "*" || t == "/" || t == "%" || t == "&" || t == "|" || t == "^" ||
-                t == "<<" || t == ">>" || t == "==" || t == "!=" || t == "<" || t == ">" || t == "<=" || t == ">=" ||
-                t == "&&" || t == "||" || t == ".." || t == "..=" || t == "=")
+            if (t == "as" || t == "+" || t == "-" || t == "*" || t == "/" || t == "%" || t == "&" || t == "|" ||
+                t == "^" || t == "<<" || t == ">>" || t == "==" || t == "!=" || t == "<" || t == ">" || t == "<=" ||
+                t == ">=" || t == "&&" || t == "||" || t == ".." || t == "..=" || t == "=")
                 return true;
         }
     }

@@ -1,5 +1,5 @@
-// Small pure helpers shared by the rules: reading rustc's messages, type text, names in scope, declarations of the project.
-// Everything is total and thread-safe.
+// Small pure helpers shared by the rules: reading rustc's messages, type text, names in scope, declarations of the
+// project. Everything is total and thread-safe.
 #pragma once
 
 #include "repair/rule.h"
@@ -34,11 +34,11 @@ std::optional<ExpectedFound> expected_found(const toolchain::Diagnostic& d, cons
 
 /// Without lifetimes, module paths (`std::slice::Iter<'_, T>` -> `Iter<T>`) and superfluous space.
 std::string clean_type(std::string_view type);
-bool is_ref(std::string_view type);             // &T or &mut T
+bool is_ref(std::string_view type); // &T or &mut T
 bool is_mut_ref(std::string_view type);
-std::string strip_ref(std::string_view type);   // one layer
-std::string strip_refs(std::string_view type);  // all layers
-std::string type_head(std::string_view type);   // `Vec<T>` -> "Vec"; `&[T]` -> "&"; `[T]` -> "["; `(A, B)` -> "("
+std::string strip_ref(std::string_view type);  // one layer
+std::string strip_refs(std::string_view type); // all layers
+std::string type_head(std::string_view type);  // `Vec<T>` -> "Vec"; `&[T]` -> "&"; `[T]` -> "["; `(A, B)` -> "("
 std::vector<std::string> type_arguments(std::string_view type);
 /// wraps("Option<u32>", "Option") == "u32" (first argument).
 std::optional<std::string> wraps(std::string_view type, std::string_view head);
@@ -50,7 +50,8 @@ bool is_copy(std::string_view type); // primitives and shared references
 bool is_complete_type(std::string_view type);
 /// True when every value of `from` fits `to`, so that `to::from` / `.into()` is there.
 bool lossless(std::string_view from, std::string_view to);
-/// The item type of an iterator adapter as rustc prints it (`Map<Iter<u8>, {closure}>` has none), "" when it cannot be told.
+/// The item type of an iterator adapter as rustc prints it (`Map<Iter<u8>, {closure}>` has none), "" when it cannot be
+/// told.
 std::string iterator_item(std::string_view type);
 bool is_iterator_adapter(std::string_view type); // Map, Filter, Rev, Chars, ...
 
@@ -122,13 +123,15 @@ std::vector<syntax::Field> fields_of(const RuleContext& context, std::string_vie
 
 /// What can be said about the type of an expression without a type checker, "" when nothing: literals, declared and
 /// obviously initialised bindings, fields of self, calls of project functions, a few std constructors and methods.
-std::string guess_type(const RuleContext& context, const Tree& tree, std::string_view path, Range expression, int depth = 0);
+std::string guess_type(const RuleContext& context, const Tree& tree, std::string_view path, Range expression,
+                       int depth = 0);
 
-/// `text` as a type that can be written at `offset`: {integer} -> i32, HashMap without import -> its full path, iterator
-/// adapters -> `impl Iterator<Item = T> + '_`. "" when it cannot be written.
+/// `text` as a type that can be written at `offset`: {integer} -> i32, HashMap without import -> its full path,
+/// iterator adapters -> `impl Iterator<Item = T> + '_`. "" when it cannot be written.
 std::string spell_type(const Tree& tree, std::size_t offset, std::string_view type);
 
-/// Integer types for an `{integer}` that has to be written: those of the function, then of the file, most frequent first.
+/// Integer types for an `{integer}` that has to be written: those of the function, then of the file, most frequent
+/// first.
 std::vector<std::string> likely_integers(const Tree& tree, const Item* function);
 
 /// Full path of a well-known std item ("HashMap" -> "std::collections::HashMap"), "" when unknown. Several in order of

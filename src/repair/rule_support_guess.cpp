@@ -24,19 +24,25 @@ struct Guess {
     std::string literal(const syntax::Token& t) const {
         std::string_view text = source().text(t);
         switch (t.kind) {
-        case Kind::string: return "&str";
-        case Kind::character: return "char";
-        case Kind::byte: return "u8";
-        case Kind::byte_string: return "&[u8]";
+        case Kind::string:
+            return "&str";
+        case Kind::character:
+            return "char";
+        case Kind::byte:
+            return "u8";
+        case Kind::byte_string:
+            return "&[u8]";
         case Kind::integer:
         case Kind::floating:
-            for (std::string_view suffix : {"u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
-                                            "isize", "f32", "f64"})
+            for (std::string_view suffix :
+                 {"u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64"})
                 if (text.ends_with(suffix) && !text.starts_with("0x"))
                     return std::string(suffix);
             return t.kind == Kind::integer ? "{integer}" : "{float}";
-        case Kind::keyword: return text == "true" || text == "false" ? "bool" : "";
-        default: return "";
+        case Kind::keyword:
+            return text == "true" || text == "false" ? "bool" : "";
+        default:
+            return "";
         }
     }
 
@@ -100,16 +106,41 @@ struct Guess {
         for (const auto& d : methods_of(context, base))
             if (d.item->name == name)
                 return return_of(d, base);
-        static constexpr std::array<std::pair<std::string_view, std::string_view>, 34> fixed = {{
-            {"len", "usize"},          {"count", "usize"},         {"capacity", "usize"},    {"is_empty", "bool"},
-            {"contains", "bool"},      {"starts_with", "bool"},    {"ends_with", "bool"},    {"contains_key", "bool"},
-            {"is_some", "bool"},       {"is_none", "bool"},        {"is_ok", "bool"},        {"is_err", "bool"},
-            {"any", "bool"},           {"all", "bool"},            {"is_alphabetic", "bool"}, {"is_numeric", "bool"},
-            {"to_string", "String"},   {"to_uppercase", "String"}, {"to_lowercase", "String"}, {"repeat", "String"},
-            {"trim", "&str"},          {"trim_start", "&str"},     {"trim_end", "&str"},     {"as_str", "&str"},
-            {"join", "String"},        {"concat", "String"},       {"as_bytes", "&[u8]"},    {"chars", "Chars"},
-            {"bytes", "Bytes"},        {"lines", "Lines"},         {"split_whitespace", "SplitWhitespace"},
-            {"char_indices", "CharIndices"}, {"into_bytes", "Vec<u8>"}, {"is_ascii_digit", "bool"}}};
+        static constexpr std::array<std::pair<std::string_view, std::string_view>, 34> fixed = {
+            {{"len", "usize"},
+             {"count", "usize"},
+             {"capacity", "usize"},
+             {"is_empty", "bool"},
+             {"contains", "bool"},
+             {"starts_with", "bool"},
+             {"ends_with", "bool"},
+             {"contains_key", "bool"},
+             {"is_some", "bool"},
+             {"is_none", "bool"},
+             {"is_ok", "bool"},
+             {"is_err", "bool"},
+             {"any", "bool"},
+             {"all", "bool"},
+             {"is_alphabetic", "bool"},
+             {"is_numeric", "bool"},
+             {"to_string", "String"},
+             {"to_uppercase", "String"},
+             {"to_lowercase", "String"},
+             {"repeat", "String"},
+             {"trim", "&str"},
+             {"trim_start", "&str"},
+             {"trim_end", "&str"},
+             {"as_str", "&str"},
+             {"join", "String"},
+             {"concat", "String"},
+             {"as_bytes", "&[u8]"},
+             {"chars", "Chars"},
+             {"bytes", "Bytes"},
+             {"lines", "Lines"},
+             {"split_whitespace", "SplitWhitespace"},
+             {"char_indices", "CharIndices"},
+             {"into_bytes", "Vec<u8>"},
+             {"is_ascii_digit", "bool"}}};
         for (const auto& [n, t] : fixed)
             if (n == name)
                 return std::string(t);
@@ -125,7 +156,8 @@ struct Guess {
         }
         auto element = wraps(base, "Vec");
         if (!element && base.starts_with("[") && base.ends_with("]"))
-            element = std::string(base::trim(std::string_view(base).substr(1, std::min(base.find(';'), base.size() - 1) - 1)));
+            element = std::string(
+                base::trim(std::string_view(base).substr(1, std::min(base.find(';'), base.size() - 1) - 1)));
         if (element) {
             if (name == "iter")
                 return "Iter<" + *element + ">";
@@ -203,7 +235,9 @@ struct Guess {
             std::string inner = arguments.size() == 1 ? of(arguments[0]) : "";
             if (inner.empty())
                 inner = "_";
-            return name == "Some" ? "Option<" + inner + ">" : name == "Ok" ? "Result<" + inner + ", _>" : "Result<_, " + inner + ">";
+            return name == "Some" ? "Option<" + inner + ">"
+                   : name == "Ok" ? "Result<" + inner + ", _>"
+                                  : "Result<_, " + inner + ">";
         }
         for (const auto& d : functions_named(context, name, path))
             if (!owner_of(*d.tree, *d.item))
@@ -241,8 +275,9 @@ std::string guess_type(const RuleContext& context, const Tree& tree, std::string
     auto last = static_cast<std::size_t>(last_index);
     Guess g{context, tree, path, depth};
     if (first == last)
-        return tokens[first].kind == Kind::ident || s.text(tokens[first]) == "self" ? g.name(s.text(tokens[first]), e.begin)
-                                                                                   : g.literal(tokens[first]);
+        return tokens[first].kind == Kind::ident || s.text(tokens[first]) == "self"
+                   ? g.name(s.text(tokens[first]), e.begin)
+                   : g.literal(tokens[first]);
     std::string_view head = s.text(tokens[first]);
     // operators at the top level, loosest first
     std::size_t arithmetic = 0;
@@ -312,7 +347,8 @@ std::string guess_type(const RuleContext& context, const Tree& tree, std::string
             if (auto element = wraps(base, "Vec"))
                 return *element;
             if (base.starts_with("["))
-                return std::string(base::trim(std::string_view(base).substr(1, std::min(base.find(';'), base.size() - 1) - 1)));
+                return std::string(
+                    base::trim(std::string_view(base).substr(1, std::min(base.find(';'), base.size() - 1) - 1)));
             if (type_head(base) == "HashMap" || type_head(base) == "BTreeMap") {
                 auto arguments = type_arguments(base);
                 return arguments.size() == 2 ? arguments[1] : "";

@@ -25,7 +25,8 @@ void push_unique(std::vector<std::string>& v, std::string name) {
 }
 
 /// Items nameable without a path at the offset: those of the innermost module (or file) and of the functions around.
-template <class Keep> void collect_items(const Tree& tree, std::size_t offset, Keep keep, std::vector<std::string>& out) {
+template <class Keep>
+void collect_items(const Tree& tree, std::size_t offset, Keep keep, std::vector<std::string>& out) {
     const Item* at = tree.item_at(offset);
     std::set<int> scopes;
     bool in_module = false;
@@ -50,7 +51,9 @@ template <class Keep> void collect_items(const Tree& tree, std::size_t offset, K
                 push_unique(out, i.name);
 }
 
-bool looks_like_type(std::string_view name) { return !name.empty() && name[0] >= 'A' && name[0] <= 'Z'; }
+bool looks_like_type(std::string_view name) {
+    return !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
+}
 
 } // namespace
 
@@ -164,12 +167,59 @@ std::vector<std::string> visible_types(const Tree& tree, std::size_t offset) {
     for (const Item* i = tree.item_at(offset); i; i = tree.parent(*i))
         for (auto& g : generic_names(tree.source().text(i->generics)))
             push_unique(out, g);
-    for (const char* prelude :
-         {"String", "Vec", "Option", "Result", "Box", "Self", "Iterator", "IntoIterator", "Clone", "Copy", "Default",
-          "PartialEq", "Eq", "PartialOrd", "Ord", "From", "Into", "TryFrom", "TryInto", "AsRef", "AsMut", "ToString",
-          "ToOwned", "Extend", "FromIterator", "Fn", "FnMut", "FnOnce", "Drop", "Send", "Sync", "Sized",
-          "DoubleEndedIterator", "ExactSizeIterator", "Debug", "Hash", "i8", "i16", "i32", "i64", "i128", "isize", "u8",
-          "u16", "u32", "u64", "u128", "usize", "f32", "f64", "bool", "char", "str"})
+    for (const char* prelude : {"String",
+                                "Vec",
+                                "Option",
+                                "Result",
+                                "Box",
+                                "Self",
+                                "Iterator",
+                                "IntoIterator",
+                                "Clone",
+                                "Copy",
+                                "Default",
+                                "PartialEq",
+                                "Eq",
+                                "PartialOrd",
+                                "Ord",
+                                "From",
+                                "Into",
+                                "TryFrom",
+                                "TryInto",
+                                "AsRef",
+                                "AsMut",
+                                "ToString",
+                                "ToOwned",
+                                "Extend",
+                                "FromIterator",
+                                "Fn",
+                                "FnMut",
+                                "FnOnce",
+                                "Drop",
+                                "Send",
+                                "Sync",
+                                "Sized",
+                                "DoubleEndedIterator",
+                                "ExactSizeIterator",
+                                "Debug",
+                                "Hash",
+                                "i8",
+                                "i16",
+                                "i32",
+                                "i64",
+                                "i128",
+                                "isize",
+                                "u8",
+                                "u16",
+                                "u32",
+                                "u64",
+                                "u128",
+                                "usize",
+                                "f32",
+                                "f64",
+                                "bool",
+                                "char",
+                                "str"})
         push_unique(out, prelude);
     return out;
 }
@@ -264,8 +314,7 @@ std::vector<Declared> items_where(const RuleContext& context, bool (*keep)(const
 
 namespace {
 
-template <class Keep>
-std::vector<Declared> items_if(const RuleContext& context, std::string_view prefer, Keep keep) {
+template <class Keep> std::vector<Declared> items_if(const RuleContext& context, std::string_view prefer, Keep keep) {
     std::vector<Declared> out;
     for (const auto& path : context.sources.rust_files())
         if (auto tree = context.sources.tree(path))
@@ -286,9 +335,9 @@ std::vector<Declared> functions_named(const RuleContext& context, std::string_vi
 
 std::vector<Declared> types_named(const RuleContext& context, std::string_view name, std::string_view prefer) {
     return items_if(context, prefer, [&](const Item& i, const Tree&) {
-        return i.name == name && (i.kind == ItemKind::structure || i.kind == ItemKind::enumeration ||
-                                  i.kind == ItemKind::union_ || i.kind == ItemKind::trait ||
-                                  i.kind == ItemKind::type_alias);
+        return i.name == name &&
+               (i.kind == ItemKind::structure || i.kind == ItemKind::enumeration || i.kind == ItemKind::union_ ||
+                i.kind == ItemKind::trait || i.kind == ItemKind::type_alias);
     });
 }
 
@@ -303,7 +352,8 @@ std::vector<Declared> methods_of(const RuleContext& context, std::string_view ty
         if (i.kind != ItemKind::function)
             return false;
         const Item* owner = owner_of(tree, i);
-        return owner && (owner->name == head || (owner->kind == ItemKind::impl && type_head(clean_type(owner->self_type)) == head));
+        return owner && (owner->name == head ||
+                         (owner->kind == ItemKind::impl && type_head(clean_type(owner->self_type)) == head));
     });
 }
 
@@ -326,7 +376,10 @@ std::string spell_type(const Tree& tree, std::size_t offset, std::string_view ty
             return {};
         if (!item.empty() && !local)
             return "impl Iterator<Item = " + spell_type(tree, offset, item) + ">" +
-                   (t.find('&') != std::string::npos || t.find("Chars") != std::string::npos || item.find('&') != std::string::npos ? " + '_" : "");
+                   (t.find('&') != std::string::npos || t.find("Chars") != std::string::npos ||
+                            item.find('&') != std::string::npos
+                        ? " + '_"
+                        : "");
     }
     if (!is_complete_type(t))
         return {};

@@ -28,7 +28,8 @@ std::optional<CallSite> call_site(const RuleContext& context) {
     const Source& s = *p->source;
     CallSite c;
     std::size_t i = p->token();
-    while (i < s.tokens().size() && (s.at(static_cast<std::int64_t>(i)) != "(" || s.tokens()[i].end <= p->begin) && s.tokens()[i].begin < p->end + 64) {
+    while (i < s.tokens().size() && (s.at(static_cast<std::int64_t>(i)) != "(" || s.tokens()[i].end <= p->begin) &&
+           s.tokens()[i].begin < p->end + 64) {
         ++i;
     }
     // the name may be a path with a turbofish; the first `(` at or behind its end is the call's
@@ -66,7 +67,8 @@ class CallArguments final : public Rule {
 public:
     std::string_view name() const override { return "call-arguments"; }
     bool applies(const toolchain::Diagnostic& d) const override {
-        return code_is(d, {"E0061", "E0057", "E0618"}) || (d.code == "E0308" && d.message.find("arguments to this") != std::string::npos);
+        return code_is(d, {"E0061", "E0057", "E0618"}) ||
+               (d.code == "E0308" && d.message.find("arguments to this") != std::string::npos);
     }
 
     void propose(const RuleContext& context, Proposals& out) const override {
@@ -113,7 +115,8 @@ private:
             std::size_t moved = 0;
             for (std::size_t i = 0; i < n; ++i)
                 if (order[i] != i) {
-                    edits.push_back(make_edit(c.place.path, c.arguments[i].begin, c.arguments[i].end, std::string(c.place.source->text(c.arguments[order[i]]))));
+                    edits.push_back(make_edit(c.place.path, c.arguments[i].begin, c.arguments[i].end,
+                                              std::string(c.place.source->text(c.arguments[order[i]]))));
                     ++moved;
                 }
             out.edits("call-order", std::move(edits), Risk::low, moved == 2 ? 0.84 : 0.6,
@@ -138,7 +141,8 @@ private:
     };
 
     /// What could stand for a missing argument, best first.
-    static std::vector<Fill> fills(const RuleContext& context, const CallSite& c, const std::string& type, const std::string& name) {
+    static std::vector<Fill> fills(const RuleContext& context, const CallSite& c, const std::string& type,
+                                   const std::string& name) {
         std::vector<Fill> out;
         auto push = [&](std::string text, double prior, Risk risk) {
             for (auto& f : out)
@@ -163,8 +167,9 @@ private:
             prior = std::clamp(prior, 0.1, 0.9);
             if (same_type(type, have) && !type.empty())
                 push(text, prior, Risk::low);
-            else if (is_ref(type) && !is_ref(have) && (same_type(strip_ref(type), have) || (strip_ref(type) == "str" && have == "String") ||
-                                                      (strip_ref(type).starts_with("[") && type_head(have) == "Vec")))
+            else if (is_ref(type) && !is_ref(have) &&
+                     (same_type(strip_ref(type), have) || (strip_ref(type) == "str" && have == "String") ||
+                      (strip_ref(type).starts_with("[") && type_head(have) == "Vec")))
                 push((is_mut_ref(type) ? "&mut " : "&") + text, prior * 0.95, Risk::low);
             else if (is_ref(have) && is_copy(type) && same_type(type, strip_ref(have)))
                 push("*" + text, prior * 0.9, Risk::low);
@@ -199,7 +204,11 @@ private:
             if (i.kind == ItemKind::constant && i.parent == -1)
                 weigh(i.name, clean_type(i.type_text), i.name, -0.1);
         // the same argument of other calls of this function in the file
-        std::string zero = is_integer(type) ? "0" : is_float(type) ? "0.0" : type == "bool" ? "true" : type == "&str" ? "\"\"" : "";
+        std::string zero = is_integer(type) ? "0"
+                           : is_float(type) ? "0.0"
+                           : type == "bool" ? "true"
+                           : type == "&str" ? "\"\""
+                                            : "";
         if (type == "bool") {
             push("true", 0.3, Risk::behaviour);
             push("false", 0.3, Risk::behaviour);
@@ -221,7 +230,8 @@ private:
             push("\", \"", 0.35, Risk::behaviour);
             push("\"\\n\"", 0.25, Risk::behaviour);
         }
-        if (c.callee == "to_digit" || c.callee == "is_digit" || c.callee == "from_str_radix" || c.callee == "from_digit")
+        if (c.callee == "to_digit" || c.callee == "is_digit" || c.callee == "from_str_radix" ||
+            c.callee == "from_digit")
             push("10", 0.8, Risk::low);
         if (c.callee == "expect")
             push("\"no value\"", 0.5, Risk::low);
@@ -239,7 +249,8 @@ private:
             auto number = between(span.label, "argument #", " ");
             auto type = between(span.label, "of type `", "`");
             if (number)
-                gaps.emplace_back(static_cast<std::size_t>(std::max(1, std::atoi(number->c_str()))) - 1, type ? clean_type(*type) : "");
+                gaps.emplace_back(static_cast<std::size_t>(std::max(1, std::atoi(number->c_str()))) - 1,
+                                  type ? clean_type(*type) : "");
         }
         if (gaps.empty() || context.diagnostic.labelled("unexpected argument"))
             return;
@@ -249,7 +260,8 @@ private:
             // whichever parameters have the type and fit where the given ones move over
             std::vector<std::size_t> places{index};
             for (std::size_t i = 0; i < c.parameters.size(); ++i)
-                if (i != index && same_type(clean_type(c.parameters[i].type_text), type) && i <= c.arguments.size() && shift_fits(context, c, i))
+                if (i != index && same_type(clean_type(c.parameters[i].type_text), type) && i <= c.arguments.size() &&
+                    shift_fits(context, c, i))
                     places.push_back(i);
             for (std::size_t place : places) {
                 std::string name = place < c.parameters.size() ? c.parameters[place].name : "";
@@ -284,7 +296,8 @@ private:
     static void unused_parameter(const RuleContext& context, const CallSite& c, std::size_t index, Proposals& out) {
         const auto& parameter = c.parameters[index];
         const Source& s = c.declared->tree->source();
-        for (std::size_t i = s.token_at(c.declared->item->body.begin); i < s.tokens().size() && s.tokens()[i].begin < c.declared->item->body.end; ++i)
+        for (std::size_t i = s.token_at(c.declared->item->body.begin);
+             i < s.tokens().size() && s.tokens()[i].begin < c.declared->item->body.end; ++i)
             if (s.text(s.tokens()[i]) == parameter.name)
                 return;
         int same = 0;
@@ -309,8 +322,10 @@ private:
         return true;
     }
 
-    static void insert_at(const CallSite& c, std::size_t index, const std::string& text, Risk risk, double prior, Proposals& out) {
-        std::string why = fmt::format("`{}` wants one argument more; `{}` has the type and suits its name.", c.callee, text);
+    static void insert_at(const CallSite& c, std::size_t index, const std::string& text, Risk risk, double prior,
+                          Proposals& out) {
+        std::string why =
+            fmt::format("`{}` wants one argument more; `{}` has the type and suits its name.", c.callee, text);
         if (c.arguments.empty())
             out.insert("call-missing", c.place.path, c.open + 1, text, risk, prior, why);
         else if (index < c.arguments.size())
@@ -350,7 +365,8 @@ private:
             bool needed = false; // the body uses a name that is not there
             for (const auto& d : context.all)
                 if (d.code == "E0425" && d.is_error())
-                    if (const auto* at = d.primary(); at && at->file == c.declared->path && f.body.contains(at->begin)) {
+                    if (const auto* at = d.primary();
+                        at && at->file == c.declared->path && f.body.contains(at->begin)) {
                         auto ticked = backticked(d.message);
                         if (!ticked.empty()) {
                             last = ticked[0];
@@ -363,14 +379,17 @@ private:
                 ++open;
             if (!spelled.empty() && named && open < ds.tokens().size() && ds.tokens()[open].match > 0) {
                 auto number = between(extra[0]->label, "argument #", " ");
-                std::size_t k = number ? static_cast<std::size_t>(std::max(1, std::atoi(number->c_str()))) - 1 : c.parameters.size();
+                std::size_t k = number ? static_cast<std::size_t>(std::max(1, std::atoi(number->c_str()))) - 1
+                                       : c.parameters.size();
                 std::string parameter = last + ": " + spelled;
                 double prior = needed ? 0.85 : 0.15;
                 if (k < c.parameters.size())
-                    out.insert("call-parameter", c.declared->path, c.parameters[k].range.begin, parameter + ", ", Risk::low, prior,
+                    out.insert("call-parameter", c.declared->path, c.parameters[k].range.begin, parameter + ", ",
+                               Risk::low, prior,
                                fmt::format("`{}` is passed `{}`, which its signature lacks.", c.callee, last));
                 else
-                    out.insert("call-parameter", c.declared->path, ds.tokens()[static_cast<std::size_t>(ds.tokens()[open].match)].begin,
+                    out.insert("call-parameter", c.declared->path,
+                               ds.tokens()[static_cast<std::size_t>(ds.tokens()[open].match)].begin,
                                (f.parameters.empty() ? "" : ", ") + parameter, Risk::low, prior,
                                fmt::format("`{}` is passed `{}`, which its signature lacks.", c.callee, last));
             }
@@ -381,11 +400,13 @@ private:
             for (std::size_t i = 0; i < c.arguments.size(); ++i)
                 if (c.arguments[i].begin <= span->begin && span->end <= c.arguments[i].end) {
                     std::size_t begin = i > 0 ? c.arguments[i - 1].end : c.arguments[i].begin;
-                    std::size_t end = i > 0 || i + 1 >= c.arguments.size() ? c.arguments[i].end : c.arguments[i + 1].begin;
+                    std::size_t end =
+                        i > 0 || i + 1 >= c.arguments.size() ? c.arguments[i].end : c.arguments[i + 1].begin;
                     edits.push_back(make_edit(c.place.path, begin, end, ""));
                 }
         if (!edits.empty())
-            out.edits("call-surplus", std::move(edits), Risk::behaviour, 0.5, fmt::format("`{}` takes fewer arguments.", c.callee));
+            out.edits("call-surplus", std::move(edits), Risk::behaviour, 0.5,
+                      fmt::format("`{}` takes fewer arguments.", c.callee));
     }
 
     static void not_callable(const RuleContext& context, Proposals& out) {
@@ -398,20 +419,25 @@ private:
             return;
         std::size_t close = s.tokens()[static_cast<std::size_t>(s.tokens()[open].match)].end;
         if (s.tokens()[open].match == static_cast<std::int32_t>(open) + 1)
-            out.edit("call-drop", p->path, s.tokens()[open].begin, close, "", Risk::low, 0.7, "This is a value, not a function: no parentheses.");
+            out.edit("call-drop", p->path, s.tokens()[open].begin, close, "", Risk::low, 0.7,
+                     "This is a value, not a function: no parentheses.");
         else
             out.edit("call-index", p->path, s.tokens()[open].begin, close,
-                     "[" + std::string(s.text(s.tokens()[open].end, close - 1)) + "]", Risk::low, 0.5, "An element is read with square brackets.");
+                     "[" + std::string(s.text(s.tokens()[open].end, close - 1)) + "]", Risk::low, 0.5,
+                     "An element is read with square brackets.");
         bool next_line = s.tokens()[open].first_on_line;
         if (next_line) // a statement without `;` before a parenthesised one
-            out.insert("call-semicolon", p->path, p->end, ";", Risk::low, 0.8, "The statement before the parenthesis has to end with `;`.");
+            out.insert("call-semicolon", p->path, p->end, ";", Risk::low, 0.8,
+                       "The statement before the parenthesis has to end with `;`.");
         const Item* f = p->tree->function_at(p->begin);
         std::string name(p->text());
         for (const auto& d : functions_named(context, name, p->path)) // a variable hides the function
             if (const Item* owner = f ? owner_of(*p->tree, *f) : nullptr; owner && owner_of(*d.tree, *d.item))
-                out.insert("call-self", p->path, p->begin, "self.", Risk::low, 0.6, fmt::format("`{}` is a method here.", name));
+                out.insert("call-self", p->path, p->begin, "self.", Risk::low, 0.6,
+                           fmt::format("`{}` is a method here.", name));
         if (close > 0 && s.at(static_cast<std::int64_t>(open) - 1) == ")")
-            out.insert("call-operator", p->path, s.tokens()[open].begin, " * ", Risk::behaviour, 0.35, "Between two parentheses an operator is missing.");
+            out.insert("call-operator", p->path, s.tokens()[open].begin, " * ", Risk::behaviour, 0.35,
+                       "Between two parentheses an operator is missing.");
     }
 };
 

@@ -12,7 +12,7 @@ namespace rustcoder::repair {
 namespace {
 
 struct Call {
-    Place place;          // of the method's name
+    Place place; // of the method's name
     std::size_t token = 0;
     std::string name;
     std::string receiver; // type, cleaned
@@ -97,7 +97,8 @@ private:
             if (const Item* o = c.place.tree->parent(i); o && o->kind == ItemKind::impl && o->name == head)
                 names.push_back(i.name);
         Family family = family_of(c.receiver);
-        if (family == Family::other && !local && (c.receiver.size() <= 2 || c.receiver.starts_with("impl ") || c.receiver.starts_with("dyn ")))
+        if (family == Family::other && !local &&
+            (c.receiver.size() <= 2 || c.receiver.starts_with("impl ") || c.receiver.starts_with("dyn ")))
             for (const auto& d : items_where(context, [](const Item& i) { return i.kind == ItemKind::function; }))
                 if (const Item* o = owner_of(*d.tree, *d.item); o && o->kind == ItemKind::trait)
                     names.push_back(d.item->name);
@@ -111,8 +112,10 @@ private:
         for (const auto& n : closest(c.name, names, 3)) {
             if (n.closeness < 0.6)
                 continue;
-            out.edit("field-spelling", c.place.path, t.begin, t.end, n.name, Risk::low, std::clamp((n.closeness - 0.45) * 1.9, 0.08, 0.93),
-                     fmt::format("`{}` has no `{}`; `{}` is spelt nearly the same.", c.receiver.empty() ? "The type" : c.receiver, c.name, n.name));
+            out.edit("field-spelling", c.place.path, t.begin, t.end, n.name, Risk::low,
+                     std::clamp((n.closeness - 0.45) * 1.9, 0.08, 0.93),
+                     fmt::format("`{}` has no `{}`; `{}` is spelt nearly the same.",
+                                 c.receiver.empty() ? "The type" : c.receiver, c.name, n.name));
             if (local && n.closeness >= 0.75)
                 declaration(context, c, head, n, missing, out);
         }
@@ -129,7 +132,8 @@ private:
     }
 
     /// The enumeration lost a variant that the program uses.
-    static void add_variant(const RuleContext& context, const Call& c, const std::string& head, int missing, Proposals& out) {
+    static void add_variant(const RuleContext& context, const Call& c, const std::string& head, int missing,
+                            Proposals& out) {
         const Source& s = *c.place.source;
         if (c.name.empty() || c.name[0] < 'A' || c.name[0] > 'Z')
             return;
@@ -159,15 +163,17 @@ private:
                 bool comma = ds.at(static_cast<std::int64_t>(after)) == ",";
                 bool multi = ds.line_of(d.item->body.begin) != ds.line_of(last.range.begin);
                 at = comma ? ds.tokens()[after].end : last.range.end;
-                text = (comma ? "" : ",") + (multi ? "\n" + std::string(ds.line_indent(ds.line_of(last.range.begin))) : std::string(" ")) + c.name +
-                       shape + (comma ? "," : "");
+                text = (comma ? "" : ",") +
+                       (multi ? "\n" + std::string(ds.line_indent(ds.line_of(last.range.begin))) : std::string(" ")) +
+                       c.name + shape + (comma ? "," : "");
             }
             out.insert("field-variant", d.path, at, text, Risk::behaviour, missing > 1 ? 0.6 : 0.42,
                        fmt::format("`{}` has no variant `{}`, but the program uses one.", head, c.name));
         }
     }
 
-    static void declaration(const RuleContext& context, const Call& c, const std::string& head, const Near& n, int missing, Proposals& out) {
+    static void declaration(const RuleContext& context, const Call& c, const std::string& head, const Near& n,
+                            int missing, Proposals& out) {
         int uses = 0;
         for (const auto& path : context.sources.rust_files())
             if (auto source = context.sources.source(path))
@@ -176,21 +182,25 @@ private:
         if (uses != 1)
             return;
         double prior = missing > 1 ? 0.88 : 0.58;
-        std::string why = fmt::format("`{}` is used {}, but declared as `{}`.", c.name, missing > 1 ? "several times" : "here", n.name);
+        std::string why = fmt::format("`{}` is used {}, but declared as `{}`.", c.name,
+                                      missing > 1 ? "several times" : "here", n.name);
         for (const auto& d : methods_of(context, head))
             if (d.item->name == n.name)
-                out.edit("field-declaration", d.path, d.item->name_range.begin, d.item->name_range.end, c.name, Risk::low, prior, why);
+                out.edit("field-declaration", d.path, d.item->name_range.begin, d.item->name_range.end, c.name,
+                         Risk::low, prior, why);
         for (const auto& d : types_named(context, head, c.place.path))
             for (const auto& v : d.item->variants)
                 if (v.name == n.name)
-                    out.edit("field-declaration", d.path, v.range.begin, v.range.begin + n.name.size(), c.name, Risk::low, prior, why);
+                    out.edit("field-declaration", d.path, v.range.begin, v.range.begin + n.name.size(), c.name,
+                             Risk::low, prior, why);
     }
 
     /// Text of what follows, to see what the closure does with the item.
     static std::string_view closure_text(const Call& c) {
         const Source& s = *c.place.source;
         if (c.token + 1 < s.tokens().size() && s.tokens()[c.token + 1].match > 0)
-            return s.text(s.tokens()[c.token + 1].end, s.tokens()[static_cast<std::size_t>(s.tokens()[c.token + 1].match)].begin);
+            return s.text(s.tokens()[c.token + 1].end,
+                          s.tokens()[static_cast<std::size_t>(s.tokens()[c.token + 1].match)].begin);
         return {};
     }
 
@@ -210,7 +220,8 @@ private:
     }
 
     /// The receiver is a variable: what is missing may be missing where it got its value.
-    static void at_initializer(const Call& c, const std::string& text, Risk risk, double prior, const std::string& why, Proposals& out) {
+    static void at_initializer(const Call& c, const std::string& text, Risk risk, double prior, const std::string& why,
+                               Proposals& out) {
         const Source& s = *c.place.source;
         std::string_view name = s.text(c.expression);
         if (c.misses == 0 || prior < 0.3)
@@ -220,7 +231,8 @@ private:
                 continue;
             if (b.origin == syntax::Binding::Origin::let && !b.initializer.empty())
                 out.edits("field-initializer", wrap_edits(s, c.place.path, b.initializer, "", text, true), risk,
-                          c.misses > 1 ? std::min(0.9, prior * 1.15) : prior * 0.62, why + " It is missing where `" + std::string(name) + "` is set.");
+                          c.misses > 1 ? std::min(0.9, prior * 1.15) : prior * 0.62,
+                          why + " It is missing where `" + std::string(name) + "` is set.");
             return;
         }
     }
@@ -233,9 +245,11 @@ private:
         if ((family == Family::text || family == Family::owned_text) && iterator_method) {
             bool pair = closure.starts_with("|(") || mentions("|(i, ");
             bool bytes = mentions("b'") || mentions("as char");
-            bool text = mentions(".parse") || mentions(".trim") || mentions(".split") || mentions(".to_string()") || mentions("push_str");
+            bool text = mentions(".parse") || mentions(".trim") || mentions(".split") || mentions(".to_string()") ||
+                        mentions("push_str");
             add(c,
-                {{".chars()", pair || bytes || text ? 0.5 : 0.85, "A text is no iterator; `chars` goes through its characters."},
+                {{".chars()", pair || bytes || text ? 0.5 : 0.85,
+                  "A text is no iterator; `chars` goes through its characters."},
                  {".bytes()", bytes ? 0.7 : 0.35, "A text is no iterator; `bytes` goes through its bytes."},
                  {".char_indices()", pair ? 0.6 : 0.15, "`char_indices` gives each character with its position."},
                  {".lines()", text ? 0.5 : 0.25, "`lines` goes through the lines."},
@@ -243,19 +257,23 @@ private:
                  {".chars().enumerate()", pair ? 0.5 : 0.03, "Numbers the characters."}},
                 out);
         }
-        if ((family == Family::vector || family == Family::slice || family == Family::deque || family == Family::set) && iterator_method) {
+        if ((family == Family::vector || family == Family::slice || family == Family::deque || family == Family::set) &&
+            iterator_method) {
             bool pair = closure.starts_with("|(i");
             bool by_ref = closure.starts_with("|&") || c.name == "cloned" || c.name == "copied" || mentions("*");
             add(c,
-                {{".iter()", by_ref ? 0.88 : 0.8, "A collection is no iterator itself; `iter` goes through its elements."},
-                 {".into_iter()", by_ref ? 0.2 : 0.55, "A collection is no iterator itself; `into_iter` hands its elements out."},
+                {{".iter()", by_ref ? 0.88 : 0.8,
+                  "A collection is no iterator itself; `iter` goes through its elements."},
+                 {".into_iter()", by_ref ? 0.2 : 0.55,
+                  "A collection is no iterator itself; `into_iter` hands its elements out."},
                  {".iter_mut()", c.name == "for_each" ? 0.4 : 0.12, "`iter_mut` lends each element for changing."},
                  {".iter().enumerate()", pair ? 0.6 : 0.02, "`enumerate` numbers the elements."}},
                 out);
         }
         if (family == Family::map && iterator_method)
             add(c,
-                {{".iter()", closure.starts_with("|(") ? 0.8 : 0.6, "A map is no iterator itself; `iter` goes through its pairs."},
+                {{".iter()", closure.starts_with("|(") ? 0.8 : 0.6,
+                  "A map is no iterator itself; `iter` goes through its pairs."},
                  {".into_iter()", 0.55, "`into_iter` hands out the pairs."},
                  {".values()", closure.starts_with("|(") ? 0.2 : 0.5, "`values` goes through the values."},
                  {".keys()", closure.starts_with("|(") ? 0.1 : 0.35, "`keys` goes through the keys."}},
@@ -271,40 +289,54 @@ private:
                       "Only a collection has this method: gather the items first."}},
                     out);
             if (has_method(Family::owned_text, c.name) && !has_method(Family::iterator, c.name))
-                add(c, {{".collect::<String>()", has_method(Family::vector, c.name) ? 0.4 : 0.82, "Only a text has this method: gather the characters first."}},
+                add(c,
+                    {{".collect::<String>()", has_method(Family::vector, c.name) ? 0.4 : 0.82,
+                      "Only a text has this method: gather the characters first."}},
                     out);
         }
         if (family == Family::character && has_method(Family::text, c.name) && !has_method(Family::character, c.name))
             add(c, {{".to_string()", 0.4, "A single character lacks the methods of a text."}}, out);
         if ((family == Family::integer || family == Family::floating) && has_method(Family::owned_text, c.name))
             add(c, {{".to_string()", 0.7, "A number has no such method; its text has."}}, out);
-        if ((family == Family::integer) && has_method(Family::floating, c.name) && !has_method(Family::integer, c.name)) {
+        if ((family == Family::integer) && has_method(Family::floating, c.name) &&
+            !has_method(Family::integer, c.name)) {
             auto edits = wrap_edits(*c.place.source, c.place.path, c.expression, "(", " as f64)", true);
-            out.edits("field-adapter", std::move(edits), Risk::behaviour, 0.6, "Only floating-point numbers have this method.");
+            out.edits("field-adapter", std::move(edits), Risk::behaviour, 0.6,
+                      "Only floating-point numbers have this method.");
         }
-        if ((family == Family::text || family == Family::owned_text) && !iterator_method && has_method(Family::character, c.name) &&
-            !has_method(Family::text, c.name))
-            add(c, {{".chars().next().unwrap()", 0.3, "Only a character has this method: take the first one."}}, out, Risk::destructive);
-        if ((family == Family::text || family == Family::owned_text) && !iterator_method && has_method(Family::slice, c.name) &&
-            !has_method(Family::owned_text, c.name))
+        if ((family == Family::text || family == Family::owned_text) && !iterator_method &&
+            has_method(Family::character, c.name) && !has_method(Family::text, c.name))
+            add(c, {{".chars().next().unwrap()", 0.3, "Only a character has this method: take the first one."}}, out,
+                Risk::destructive);
+        if ((family == Family::text || family == Family::owned_text) && !iterator_method &&
+            has_method(Family::slice, c.name) && !has_method(Family::owned_text, c.name))
             add(c,
                 {{".chars().collect::<Vec<_>>()", 0.4, "Only a list has this method: gather the characters."},
                  {".as_bytes()", 0.35, "Only a list has this method: take the bytes."}},
                 out);
         if (family == Family::set && c.name == "contains_key")
-            out.edit("field-adapter", c.place.path, c.place.begin, c.place.end, "contains", Risk::low, 0.9, "A set is asked with `contains`.");
+            out.edit("field-adapter", c.place.path, c.place.begin, c.place.end, "contains", Risk::low, 0.9,
+                     "A set is asked with `contains`.");
         if (family == Family::map && c.name == "contains")
-            out.edit("field-adapter", c.place.path, c.place.begin, c.place.end, "contains_key", Risk::low, 0.9, "A map is asked with `contains_key`.");
-        if (family == Family::vector && (c.name == "add" || c.name == "push_back" || c.name == "append" || c.name == "push_str"))
-            out.edit("field-adapter", c.place.path, c.place.begin, c.place.end, "push", Risk::low, 0.7, "`push` puts one element at the end of a vector.");
+            out.edit("field-adapter", c.place.path, c.place.begin, c.place.end, "contains_key", Risk::low, 0.9,
+                     "A map is asked with `contains_key`.");
+        if (family == Family::vector &&
+            (c.name == "add" || c.name == "push_back" || c.name == "append" || c.name == "push_str"))
+            out.edit("field-adapter", c.place.path, c.place.begin, c.place.end, "push", Risk::low, 0.7,
+                     "`push` puts one element at the end of a vector.");
         if (family == Family::owned_text && (c.name == "append" || c.name == "add" || c.name == "concat"))
-            out.edit("field-adapter", c.place.path, c.place.begin, c.place.end, "push_str", Risk::low, 0.7, "`push_str` appends a text.");
+            out.edit("field-adapter", c.place.path, c.place.begin, c.place.end, "push_str", Risk::low, 0.7,
+                     "`push_str` appends a text.");
         static constexpr std::pair<std::string_view, std::string_view> foreign[] = {
-            {"length", "len"},     {"size", "len"},          {"count", "len"},       {"toString", "to_string"}, {"upper", "to_uppercase"},
-            {"lower", "to_lowercase"}, {"strip", "trim"},    {"includes", "contains"}, {"indexOf", "find"},     {"substring", "get"},
-            {"reverse", "rev"},    {"forEach", "for_each"},  {"reduce", "fold"},     {"push", "push_back"},     {"startsWith", "starts_with"},
-            {"endsWith", "ends_with"}, {"has", "contains"},  {"has_key", "contains_key"}, {"charAt", "chars"},  {"isEmpty", "is_empty"},
-            {"enqueue", "push_back"}, {"dequeue", "pop_front"}, {"put", "insert"},   {"sqrt", "isqrt"},         {"delete", "remove"}};
+            {"length", "len"},         {"size", "len"},           {"count", "len"},
+            {"toString", "to_string"}, {"upper", "to_uppercase"}, {"lower", "to_lowercase"},
+            {"strip", "trim"},         {"includes", "contains"},  {"indexOf", "find"},
+            {"substring", "get"},      {"reverse", "rev"},        {"forEach", "for_each"},
+            {"reduce", "fold"},        {"push", "push_back"},     {"startsWith", "starts_with"},
+            {"endsWith", "ends_with"}, {"has", "contains"},       {"has_key", "contains_key"},
+            {"charAt", "chars"},       {"isEmpty", "is_empty"},   {"enqueue", "push_back"},
+            {"dequeue", "pop_front"},  {"put", "insert"},         {"sqrt", "isqrt"},
+            {"delete", "remove"}};
         for (auto [from, to] : foreign)
             if (c.name == from && has_method(family, to))
                 out.edit("field-spelling", c.place.path, c.place.begin, c.place.end, std::string(to), Risk::low, 0.6,
@@ -316,8 +348,14 @@ private:
         if (head == "RefCell" || head == "Mutex" || head == "RwLock") {
             bool cell = head == "RefCell";
             add(c,
-                {{cell ? ".borrow()" : head == "Mutex" ? ".lock().unwrap()" : ".read().unwrap()", 0.6, "The value inside has to be borrowed first."},
-                 {cell ? ".borrow_mut()" : head == "Mutex" ? "" : ".write().unwrap()", 0.55, "The value inside has to be borrowed first."}},
+                {{cell              ? ".borrow()"
+                  : head == "Mutex" ? ".lock().unwrap()"
+                                    : ".read().unwrap()",
+                  0.6, "The value inside has to be borrowed first."},
+                 {cell              ? ".borrow_mut()"
+                  : head == "Mutex" ? ""
+                                    : ".write().unwrap()",
+                  0.55, "The value inside has to be borrowed first."}},
                 out);
             return;
         }
@@ -332,21 +370,24 @@ private:
         if (type_head(r) == head)
             out.insert("field-unwrap", c.place.path, c.dot, "?", Risk::low, base + 0.08,
                        fmt::format("The receiver is an `{}`; `?` takes the value out or returns early.", head));
-        std::string why = fmt::format("The receiver is an `{}`; the value has to be taken out first (panics when there is none).", head);
+        std::string why = fmt::format(
+            "The receiver is an `{}`; the value has to be taken out first (panics when there is none).", head);
         out.insert("field-unwrap", c.place.path, c.dot, ".unwrap()", Risk::destructive, base, why);
         at_initializer(c, ".unwrap()", Risk::destructive, base, why, out);
         if (type_head(r) == head)
             at_initializer(c, "?", Risk::low, base + 0.08, why, out);
-        out.insert("field-unwrap", c.place.path, c.dot, ".as_ref().unwrap()", Risk::destructive, base * 0.4, "Lends the value inside.");
-        out.insert("field-unwrap", c.place.path, c.dot, ".as_mut().unwrap()", Risk::destructive, base * 0.3, "Lends the value inside for changing.");
+        out.insert("field-unwrap", c.place.path, c.dot, ".as_ref().unwrap()", Risk::destructive, base * 0.4,
+                   "Lends the value inside.");
+        out.insert("field-unwrap", c.place.path, c.dot, ".as_mut().unwrap()", Risk::destructive, base * 0.3,
+                   "Lends the value inside for changing.");
         // the receiver is `Some(x).f()` for one call: map
         auto open = c.token + 1;
         const Source& s = *c.place.source;
         if (open < s.tokens().size() && s.at(static_cast<std::int64_t>(open)) == "(" && s.tokens()[open].match > 0) {
             std::size_t end = s.tokens()[static_cast<std::size_t>(s.tokens()[open].match)].end;
             out.edits("field-unwrap",
-                      {make_edit(c.place.path, c.dot, c.dot, ".map(|v| v"), make_edit(c.place.path, end, end, ")")}, Risk::low, 0.3,
-                      "`map` applies the method to the value inside, if there is one.");
+                      {make_edit(c.place.path, c.dot, c.dot, ".map(|v| v"), make_edit(c.place.path, end, end, ")")},
+                      Risk::low, 0.3, "`map` applies the method to the value inside, if there is one.");
         }
     }
 };

@@ -44,7 +44,8 @@ private:
         auto ticked = backticked(context.diagnostic.message);
         for (const auto& t : ticked)
             if (auto colon = t.rfind("::"); colon != std::string::npos)
-                for (const auto& d : items_where(context, [](const Item& i) { return i.kind == ItemKind::enumeration; }))
+                for (const auto& d :
+                     items_where(context, [](const Item& i) { return i.kind == ItemKind::enumeration; }))
                     for (const auto& v : d.item->variants)
                         if (v.name == t.substr(colon + 2))
                             fields.insert(fields.end(), v.fields.begin(), v.fields.end());
@@ -70,7 +71,8 @@ private:
             names.push_back(f.name);
         int missing = 0;
         for (const auto& d : context.all)
-            missing += d.is_error() && code_is(d, {"E0609", "E0560", "E0559", "E0026"}) && d.message.find("`" + name + "`") != std::string::npos;
+            missing += d.is_error() && code_is(d, {"E0609", "E0560", "E0559", "E0026"}) &&
+                       d.message.find("`" + name + "`") != std::string::npos;
         auto near = closest(name, names, 3);
         for (const auto& n : near) {
             double prior = std::clamp((n.closeness - 0.45) * 1.9, 0.1, 0.93);
@@ -89,18 +91,23 @@ private:
                     if (f.name == n.name) {
                         auto at = d.tree->source().text(f.range).find(n.name);
                         if (at != std::string_view::npos)
-                            out.edit("field-declaration", d.path, f.range.begin + at, f.range.begin + at + n.name.size(), name, Risk::low,
-                                     missing > 1 ? 0.9 : 0.6, fmt::format("`{}` is used, but the field is declared as `{}`.", name, n.name));
+                            out.edit("field-declaration", d.path, f.range.begin + at,
+                                     f.range.begin + at + n.name.size(), name, Risk::low, missing > 1 ? 0.9 : 0.6,
+                                     fmt::format("`{}` is used, but the field is declared as `{}`.", name, n.name));
                     }
         }
         const std::string& code = context.diagnostic.code;
         bool access = s.at(static_cast<std::int64_t>(token) - 1) == ".";
         if (access && (code == "E0609" || code == "E0616"))
             for (const auto& m : methods_of(context, type_head(type)))
-                if (closeness(m.item->name, name) >= 0.85 && m.item->parameters.size() == 1 && m.item->parameters[0].is_self)
-                    out.edit("field-call", p.path, t.begin, t.end, m.item->name + "()", Risk::low, m.item->name == name ? 0.85 : 0.5,
-                             fmt::format("`{}` is a method of `{}`: it is called with parentheses.", m.item->name, type));
-        if (access && (code == "E0615" || code == "E0610" || code == "E0609") && s.at(static_cast<std::int64_t>(token) + 1) != "(")
+                if (closeness(m.item->name, name) >= 0.85 && m.item->parameters.size() == 1 &&
+                    m.item->parameters[0].is_self)
+                    out.edit(
+                        "field-call", p.path, t.begin, t.end, m.item->name + "()", Risk::low,
+                        m.item->name == name ? 0.85 : 0.5,
+                        fmt::format("`{}` is a method of `{}`: it is called with parentheses.", m.item->name, type));
+        if (access && (code == "E0615" || code == "E0610" || code == "E0609") &&
+            s.at(static_cast<std::int64_t>(token) + 1) != "(")
             if (code == "E0615")
                 out.insert("field-call", p.path, t.end, "()", Risk::low, 0.85,
                            fmt::format("`{}` is a method: it is called with parentheses.", name));
@@ -112,14 +119,15 @@ private:
     }
 
     /// `option.field`, `cell.field`.
-    static void through(const RuleContext& context, const Place& p, std::size_t token, const std::string& type, const std::string& name,
-                        Proposals& out) {
+    static void through(const RuleContext& context, const Place& p, std::size_t token, const std::string& type,
+                        const std::string& name, Proposals& out) {
         std::string head = type_head(type);
         auto arguments = type_arguments(type);
         if (arguments.empty())
             return;
         std::string inner = strip_refs(arguments[0]);
-        while (type_head(inner) == "Box" || type_head(inner) == "Rc" || type_head(inner) == "RefCell" || type_head(inner) == "Arc") {
+        while (type_head(inner) == "Box" || type_head(inner) == "Rc" || type_head(inner) == "RefCell" ||
+               type_head(inner) == "Arc") {
             auto next = type_arguments(inner);
             if (next.empty())
                 break;
@@ -134,20 +142,26 @@ private:
             const Item* f = p.tree->function_at(p.begin);
             std::string r = f ? clean_type(p.source->text(f->return_type)) : "";
             if (type_head(r) == head)
-                out.insert("field-unwrap", p.path, dot, "?", Risk::low, base + 0.05, "The value is inside; `?` takes it out or returns early.");
-            for (auto [text, prior] : {std::pair{".unwrap()", base}, {".as_ref().unwrap()", base * 0.85}, {".as_mut().unwrap()", base * 0.7}})
-                out.insert("field-unwrap", p.path, dot, text, Risk::destructive, prior, "The value is inside and has to be taken out first.");
+                out.insert("field-unwrap", p.path, dot, "?", Risk::low, base + 0.05,
+                           "The value is inside; `?` takes it out or returns early.");
+            for (auto [text, prior] : {std::pair{".unwrap()", base},
+                                       {".as_ref().unwrap()", base * 0.85},
+                                       {".as_mut().unwrap()", base * 0.7}})
+                out.insert("field-unwrap", p.path, dot, text, Risk::destructive, prior,
+                           "The value is inside and has to be taken out first.");
         }
         if (head == "Rc" || head == "Arc" || head == "RefCell" || head == "Mutex") {
             bool mutex = type.find("Mutex") != std::string::npos;
-            for (auto [text, prior] : {std::pair{mutex ? ".lock().unwrap()" : ".borrow()", base}, {mutex ? "" : ".borrow_mut()", base * 0.9}})
+            for (auto [text, prior] : {std::pair{mutex ? ".lock().unwrap()" : ".borrow()", base},
+                                       {mutex ? "" : ".borrow_mut()", base * 0.9}})
                 if (*text)
-                    out.insert("field-unwrap", p.path, dot, text, Risk::low, prior, "The value inside has to be borrowed first.");
+                    out.insert("field-unwrap", p.path, dot, text, Risk::low, prior,
+                               "The value inside has to be borrowed first.");
         }
     }
 
-    static void add_field(const RuleContext& context, const Place& p, std::size_t token, const std::string& type, const std::string& name,
-                          Proposals& out) {
+    static void add_field(const RuleContext& context, const Place& p, std::size_t token, const std::string& type,
+                          const std::string& name, Proposals& out) {
         const Source& s = *p.source;
         std::string value;
         if (s.at(static_cast<std::int64_t>(token) + 1) == ":" && token + 2 < s.tokens().size()) {
@@ -173,8 +187,10 @@ private:
             bool comma = ds.at(static_cast<std::int64_t>(after)) == ",";
             std::size_t at = comma ? ds.tokens()[after].end : last.range.end;
             bool multi = ds.line_of(d.item->body.begin) != ds.line_of(last.range.begin);
-            std::string text = (comma ? "" : ",") + (multi ? "\n" + std::string(ds.line_indent(ds.line_of(last.range.begin))) : std::string(" ")) +
-                               (last.is_public ? "pub " : "") + name + ": " + spelled + (comma && multi ? "," : "");
+            std::string text =
+                (comma ? "" : ",") +
+                (multi ? "\n" + std::string(ds.line_indent(ds.line_of(last.range.begin))) : std::string(" ")) +
+                (last.is_public ? "pub " : "") + name + ": " + spelled + (comma && multi ? "," : "");
             out.insert("field-add", d.path, at, text, Risk::behaviour, 0.5,
                        fmt::format("`{}` has no field `{}`; it is declared from the value it is given.", type, name));
         }
@@ -188,8 +204,8 @@ private:
             return "0.0";
         if (type == "bool")
             return "false";
-        if (h == "String" || h == "Vec" || h == "HashMap" || h == "HashSet" || h == "BTreeMap" || h == "BTreeSet" || h == "VecDeque" ||
-            h == "BinaryHeap")
+        if (h == "String" || h == "Vec" || h == "HashMap" || h == "HashSet" || h == "BTreeMap" || h == "BTreeSet" ||
+            h == "VecDeque" || h == "BinaryHeap")
             return h + "::new()";
         if (h == "Option")
             return "None";
@@ -249,7 +265,8 @@ private:
                 if (have == wanted)
                     fills.push_back({name + ": " + b.name, used ? 0.25 : 0.4 + 0.3 * closeness(b.name, name)});
                 else if (wanted == "String" && strip_refs(have) == "str")
-                    fills.push_back({name + ": " + b.name + ".to_string()", used ? 0.2 : 0.35 + 0.3 * closeness(b.name, name)});
+                    fills.push_back(
+                        {name + ": " + b.name + ".to_string()", used ? 0.2 : 0.35 + 0.3 * closeness(b.name, name)});
             }
             const Item* f = p.tree->function_at(p.begin);
             if (f && !f->parameters.empty() && f->parameters[0].is_self) {
@@ -265,7 +282,8 @@ private:
                 fills.push_back({name + ": " + zero, same_name ? 0.15 : 0.6});
             else
                 fills.push_back({name + ": Default::default()", 0.25});
-            std::stable_sort(fills.begin(), fills.end(), [](const Fill& a, const Fill& b) { return a.prior > b.prior; });
+            std::stable_sort(fills.begin(), fills.end(),
+                             [](const Fill& a, const Fill& b) { return a.prior > b.prior; });
             choices.push_back(std::move(fills));
         }
         std::size_t rounds = 0;
@@ -279,21 +297,24 @@ private:
                 const Fill& f = c[std::min(r, c.size() - 1)];
                 list += (list.empty() ? "" : ", ") + f.text;
                 prior = std::min(prior, f.prior);
-                invented |= f.text.find("::") != std::string::npos || f.text.ends_with(": 0") || f.text.ends_with("None") || f.text.ends_with("false");
+                invented |= f.text.find("::") != std::string::npos || f.text.ends_with(": 0") ||
+                            f.text.ends_with("None") || f.text.ends_with("false");
             }
             insert_fields(p, open, close, list, invented ? Risk::behaviour : Risk::low, prior, out);
         }
     }
 
-    static void insert_fields(const Place& p, std::size_t open, std::size_t close, const std::string& list, Risk risk, double prior,
-                              Proposals& out) {
+    static void insert_fields(const Place& p, std::size_t open, std::size_t close, const std::string& list, Risk risk,
+                              double prior, Proposals& out) {
         const Source& s = *p.source;
         auto last = s.token_before(close);
         bool empty = last >= 0 && s.tokens()[static_cast<std::size_t>(last)].begin == open;
         std::size_t at = last >= 0 ? s.tokens()[static_cast<std::size_t>(last)].end : close;
         bool comma = s.at(last) == ",";
         bool multi = s.line_of(open) != s.line_of(close) && !empty;
-        std::string indent = multi ? "\n" + std::string(s.line_indent(s.line_of(s.tokens()[static_cast<std::size_t>(last)].begin))) : " ";
+        std::string indent =
+            multi ? "\n" + std::string(s.line_indent(s.line_of(s.tokens()[static_cast<std::size_t>(last)].begin)))
+                  : " ";
         std::string separated = multi ? base::replace_all(list, ", ", "," + indent) : list;
         std::string text = (empty || comma ? "" : ",") + indent + separated + (multi ? "," : empty ? " " : "");
         out.insert("field-missing", p.path, at, text, risk, prior,

@@ -7,7 +7,22 @@
 
 namespace rustcoder::repair {
 
-enum class Family { text, owned_text, vector, slice, option, result, iterator, map, set, deque, character, integer, floating, other };
+enum class Family {
+    text,
+    owned_text,
+    vector,
+    slice,
+    option,
+    result,
+    iterator,
+    map,
+    set,
+    deque,
+    character,
+    integer,
+    floating,
+    other
+};
 
 Family family_of(std::string_view type);
 /// Names that can be called on the family (its derefs included).

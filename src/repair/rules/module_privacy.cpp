@@ -32,7 +32,8 @@ public:
             if (!p)
                 return;
             for (const Item& i : p->tree->items())
-                if (i.name == name && i.range.begin <= p->begin && p->begin < i.range.end && !i.is_public && i.kind != ItemKind::impl)
+                if (i.name == name && i.range.begin <= p->begin && p->begin < i.range.end && !i.is_public &&
+                    i.kind != ItemKind::impl)
                     publish(*p, i, out);
             const Item* use = p->tree->item_at(p->begin);
             if (use && use->kind == ItemKind::use && !use->is_public)
@@ -46,7 +47,9 @@ public:
             if (!span.primary)
                 visit(span);
         if (out.candidates.empty())
-            for (const auto& i : items_where(context, [](const Item& i) { return !i.is_public && i.kind != ItemKind::impl && i.kind != ItemKind::use; }))
+            for (const auto& i : items_where(context, [](const Item& i) {
+                     return !i.is_public && i.kind != ItemKind::impl && i.kind != ItemKind::use;
+                 }))
                 if (i.item->name == name && !name.empty())
                     if (auto p = place_in(context, i.path, i.item->range.begin, i.item->range.end))
                         publish(*p, *i.item, out);
@@ -58,12 +61,13 @@ private:
         std::size_t k = s.token_at(i.signature.begin);
         if (k >= s.tokens().size())
             return;
-        std::string why = fmt::format("`{}` is private to its module but used from outside; `pub` opens it.", i.name.empty() ? "The import" : i.name);
+        std::string why = fmt::format("`{}` is private to its module but used from outside; `pub` opens it.",
+                                      i.name.empty() ? "The import" : i.name);
         std::string restricted;
         if (s.at(static_cast<std::int64_t>(k)) == "pub") { // pub(self), pub(super): widen
             if (s.at(static_cast<std::int64_t>(k) + 1) == "(" && s.tokens()[k + 1].match > 0)
-                out.edit("module-pub", p.path, s.tokens()[k + 1].begin, s.tokens()[static_cast<std::size_t>(s.tokens()[k + 1].match)].end, "", Risk::low,
-                         0.7, why);
+                out.edit("module-pub", p.path, s.tokens()[k + 1].begin,
+                         s.tokens()[static_cast<std::size_t>(s.tokens()[k + 1].match)].end, "", Risk::low, 0.7, why);
             return;
         }
         out.insert("module-pub", p.path, s.tokens()[k].begin, "pub ", Risk::low, 0.88, why);
@@ -86,8 +90,10 @@ private:
                 bool plain = m.item->parameters.size() == 1 && m.item->parameters[0].is_self;
                 if (plain && (m.item->name == name || m.item->name == "get_" + name)) {
                     accessor = true;
-                    out.edit("module-accessor", p->path, s.tokens()[token].begin, s.tokens()[token].end, m.item->name + "()", Risk::low, 0.75,
-                             fmt::format("The field `{}` is private; the method `{}` gives its value.", name, m.item->name));
+                    out.edit(
+                        "module-accessor", p->path, s.tokens()[token].begin, s.tokens()[token].end, m.item->name + "()",
+                        Risk::low, 0.75,
+                        fmt::format("The field `{}` is private; the method `{}` gives its value.", name, m.item->name));
                 }
             }
         for (const auto& d : types_named(context, type, p->path))

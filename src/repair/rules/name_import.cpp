@@ -99,7 +99,8 @@ private:
                 std::size_t first = token;
                 while (first >= 2 && s.at(static_cast<std::int64_t>(first) - 1) == "::")
                     first -= 2;
-                if (s.at(static_cast<std::int64_t>(first) - 1) == "use" && s.at(static_cast<std::int64_t>(token) + 1) == ";")
+                if (s.at(static_cast<std::int64_t>(first) - 1) == "use" &&
+                    s.at(static_cast<std::int64_t>(token) + 1) == ";")
                     out.edit("name-path", p.path, s.tokens()[first].begin, end, path, Risk::low, 0.85,
                              fmt::format("`{}` lives in `{}`.", name, path));
             }
@@ -121,7 +122,8 @@ private:
         if (before.empty())
             module_prefix(context, p, token, out);
         // crate::Item where Item sits in a module of its own
-        for (const auto& d : items_where(context, [](const Item& i) { return i.kind != ItemKind::impl && i.kind != ItemKind::use; })) {
+        for (const auto& d :
+             items_where(context, [](const Item& i) { return i.kind != ItemKind::impl && i.kind != ItemKind::use; })) {
             if (d.item->name != name)
                 continue;
             std::string file = d.path;
@@ -141,8 +143,8 @@ private:
                 first -= 2;
             if (s.at(static_cast<std::int64_t>(first) - 1) != "use")
                 continue;
-            out.edit("name-path", p.path, s.tokens()[first].begin, end, "crate::" + modules + inner + name, Risk::low, 0.7,
-                     fmt::format("`{}` is declared in `crate::{}{}`.", name, modules, inner));
+            out.edit("name-path", p.path, s.tokens()[first].begin, end, "crate::" + modules + inner + name, Risk::low,
+                     0.7, fmt::format("`{}` is declared in `crate::{}{}`.", name, modules, inner));
         }
         if (before.size() == 1 && before[0] != "crate" && before[0] != "self" && before[0] != "super")
             if (!std_paths(name).empty() && s.at(static_cast<std::int64_t>(token) - 3) == "use")
@@ -150,11 +152,12 @@ private:
                          fmt::format("`{}` lives in `{}`.", name, std_paths(name).front()));
         // no way to mend the path: the standard library has the name
         if (before.empty() && !std_paths(name).empty())
-            out.insert("name-path", p.path, begin, "std::", Risk::low, 0.6, fmt::format("`{}` is a module of `std`.", name));
+            out.insert("name-path", p.path, begin, "std::", Risk::low, 0.6,
+                       fmt::format("`{}` is a module of `std`.", name));
     }
 
-    static void rename(const RuleContext& context, const Place& p, std::size_t begin, std::size_t end, const std::string& name,
-                       const Near& n, Proposals& out) {
+    static void rename(const RuleContext& context, const Place& p, std::size_t begin, std::size_t end,
+                       const std::string& name, const Near& n, Proposals& out) {
         double prior = std::clamp((n.closeness - 0.4) * 1.85, 0.05, 0.94);
         int uses = 0;
         for (const auto& t : p.source->tokens())
@@ -184,8 +187,9 @@ private:
         if (declared) {
             for (const char* prefix : {"crate::", "super::", "self::"})
                 if (s.at(static_cast<std::int64_t>(token) - 1) != "::")
-                    out.insert("name-path", p.path, begin, prefix, Risk::low, prefix[0] == 'c' ? 0.8 : 0.4,
-                               fmt::format("`{}` is a module of this crate; paths to it start with `{}`.", name, prefix));
+                    out.insert(
+                        "name-path", p.path, begin, prefix, Risk::low, prefix[0] == 'c' ? 0.8 : 0.4,
+                        fmt::format("`{}` is a module of this crate; paths to it start with `{}`.", name, prefix));
         } else if (file) {
             for (const std::string& target : {root, p.path}) {
                 auto tree = context.sources.tree(target);
@@ -197,8 +201,9 @@ private:
                         at = i.range.begin;
                         break;
                     }
-                out.insert("name-mod", target, at, "mod " + name + ";\n", Risk::low, target == root ? 0.85 : 0.5,
-                           fmt::format("The file of `{}` is there, but no `mod {};` makes it part of the crate.", name, name));
+                out.insert(
+                    "name-mod", target, at, "mod " + name + ";\n", Risk::low, target == root ? 0.85 : 0.5,
+                    fmt::format("The file of `{}` is there, but no `mod {};` makes it part of the crate.", name, name));
             }
         }
         if (std::string crate = crate_name(context); !crate.empty() && p.path.find("tests/") != std::string::npos)
@@ -217,7 +222,8 @@ private:
             stem.resize(stem.size() - 3);
             if (stem == "mod" && slash != std::string::npos) {
                 auto up = path.rfind('/', slash - 1);
-                stem = path.substr(up == std::string::npos ? 0 : up + 1, slash - (up == std::string::npos ? 0 : up + 1));
+                stem =
+                    path.substr(up == std::string::npos ? 0 : up + 1, slash - (up == std::string::npos ? 0 : up + 1));
             }
             if (stem != "lib" && stem != "main" && path != p.path)
                 files.push_back(stem);

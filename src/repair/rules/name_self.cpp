@@ -37,7 +37,8 @@ std::string receiver_by_use(const RuleContext& context, const Tree& tree, const 
         if (s.at(i - 1) == "mut" && s.at(i - 2) == "&")
             return "&mut self";
         if (s.at(i + 1) != ".") {
-            moved |= s.at(i - 1) != "&" && s.at(i - 1) != "*" && s.at(i + 1) != "." && (s.at(i - 1) == "(" || s.at(i - 1) == "{");
+            moved |= s.at(i - 1) != "&" && s.at(i - 1) != "*" && s.at(i + 1) != "." &&
+                     (s.at(i - 1) == "(" || s.at(i - 1) == "{");
             continue;
         }
         // follow the chain of fields and indexes to what is done with it
@@ -61,9 +62,11 @@ std::string receiver_by_use(const RuleContext& context, const Tree& tree, const 
             return "&mut self";
         if (after == "(") {
             static constexpr std::string_view mutators[] = {
-                "push",     "push_str", "insert",    "remove",     "clear",    "pop",       "sort",   "sort_by",  "extend",       "append",
-                "reverse",  "retain",   "drain",     "entry",      "push_back", "push_front", "pop_front", "pop_back", "dedup",     "truncate",
-                "swap",     "iter_mut", "get_mut",   "take",       "as_mut",   "next",      "write_all", "sort_by_key", "values_mut", "write"};
+                "push",   "push_str", "insert",    "remove",      "clear",      "pop",
+                "sort",   "sort_by",  "extend",    "append",      "reverse",    "retain",
+                "drain",  "entry",    "push_back", "push_front",  "pop_front",  "pop_back",
+                "dedup",  "truncate", "swap",      "iter_mut",    "get_mut",    "take",
+                "as_mut", "next",     "write_all", "sort_by_key", "values_mut", "write"};
             if (std::find(std::begin(mutators), std::end(mutators), last) != std::end(mutators))
                 return "&mut self";
             if (owner)
@@ -108,13 +111,15 @@ private:
         if (!owner->trait_name.empty())
             for (const auto& d : types_named(context, owner->trait_name, p.path))
                 for (const Item& i : d.tree->items())
-                    if (d.tree->parent(i) == d.item && i.name == f.name && !i.parameters.empty() && i.parameters.front().is_self) {
+                    if (d.tree->parent(i) == d.item && i.name == f.name && !i.parameters.empty() &&
+                        i.parameters.front().is_self) {
                         best = std::string(d.tree->source().text(i.parameters.front().range));
                         declared = true;
                     }
         std::size_t at = p.source->tokens()[list->first].end;
         std::string tail = f.parameters.empty() ? "" : ", ";
-        const std::string why = fmt::format("`{}` uses `self`, so it has to take `{}` as its first parameter.", f.name, best);
+        const std::string why =
+            fmt::format("`{}` uses `self`, so it has to take `{}` as its first parameter.", f.name, best);
         out.insert("name-self-parameter", p.path, at, best + tail, Risk::low, declared ? 0.95 : 0.9, why);
         for (const char* other : {"&self", "&mut self", "self"})
             if (other != best)
@@ -139,10 +144,12 @@ private:
             for (const Item& i : d.tree->items())
                 if (d.tree->parent(i) == d.item)
                     missing.push_back(i.name);
-        static constexpr std::string_view known[] = {"from",  "into",   "fmt",   "next",    "drop", "default", "clone", "eq",    "partial_cmp",
-                                                     "cmp",   "add",    "sub",   "mul",     "div",  "neg",     "index", "index_mut", "deref",
-                                                     "deref_mut", "from_str", "hash", "try_from", "as_ref", "into_iter", "from_iter",
-                                                     "add_assign", "sub_assign", "read", "write", "flush", "to_string", "extend", "not"};
+        static constexpr std::string_view known[] = {
+            "from",     "into",        "fmt",       "next",      "drop",       "default",    "clone",
+            "eq",       "partial_cmp", "cmp",       "add",       "sub",        "mul",        "div",
+            "neg",      "index",       "index_mut", "deref",     "deref_mut",  "from_str",   "hash",
+            "try_from", "as_ref",      "into_iter", "from_iter", "add_assign", "sub_assign", "read",
+            "write",    "flush",       "to_string", "extend",    "not"};
         for (auto k : known)
             missing.emplace_back(k);
         bool only = false;
@@ -153,8 +160,8 @@ private:
                      std::clamp((n.closeness - 0.45) * 1.9 + (only ? 0.1 : 0), 0.1, 0.95),
                      fmt::format("The trait has no `{}`; its method is called `{}`.", ticked[0], n.name));
         if (only && !missing.empty() && closeness(ticked[0], missing[0]) < 0.5)
-            out.edit("name-trait-method", p.path, item->name_range.begin, item->name_range.end, missing[0], Risk::low, 0.35,
-                     fmt::format("The trait wants a `{}` and has no `{}`.", missing[0], ticked[0]));
+            out.edit("name-trait-method", p.path, item->name_range.begin, item->name_range.end, missing[0], Risk::low,
+                     0.35, fmt::format("The trait wants a `{}` and has no `{}`.", missing[0], ticked[0]));
     }
 
     /// Parameters and return type as the trait (ours or std's) declares them.
@@ -178,7 +185,8 @@ private:
                 std::size_t my_end = f.return_type.empty() ? p.source->tokens()[list->second].end : f.return_type.end;
                 out.edit("name-trait-signature", p.path, p.source->tokens()[list->first].begin, my_end,
                          std::string(ts.text(ts.tokens()[theirs->first].begin, end)), Risk::low, 0.72,
-                         fmt::format("The signature of `{}` has to be the one that the trait `{}` declares.", f.name, owner->trait_name));
+                         fmt::format("The signature of `{}` has to be the one that the trait `{}` declares.", f.name,
+                                     owner->trait_name));
             }
         }
         // only the receiver differs
@@ -188,17 +196,18 @@ private:
         if (f.return_type.empty()) {
             auto arrow = expected.rfind(") -> ");
             if (arrow != std::string::npos) {
-                std::string type = spell_type(*p.tree, f.signature.begin, with_alias(p, clean_type(expected.substr(arrow + 5))));
+                std::string type =
+                    spell_type(*p.tree, f.signature.begin, with_alias(p, clean_type(expected.substr(arrow + 5))));
                 if (!type.empty())
-                    out.insert("name-trait-signature", p.path, p.source->tokens()[list->second].end, " -> " + type, Risk::low, 0.85,
-                               fmt::format("The trait says that `{}` returns `{}`.", f.name, type));
+                    out.insert("name-trait-signature", p.path, p.source->tokens()[list->second].end, " -> " + type,
+                               Risk::low, 0.85, fmt::format("The trait says that `{}` returns `{}`.", f.name, type));
             }
         }
     }
 
     /// The impl is right and the trait's declaration lost something (its receiver, a parameter).
-    static void trait_side(const RuleContext& context, const Declared& declared, std::pair<std::size_t, std::size_t> theirs, const Place& p,
-                           const Item& f, Proposals& out) {
+    static void trait_side(const RuleContext& context, const Declared& declared,
+                           std::pair<std::size_t, std::size_t> theirs, const Place& p, const Item& f, Proposals& out) {
         const Source& ts = declared.tree->source();
         const Item& i = *declared.item;
         auto mine = parameter_list(*p.source, f);
@@ -207,18 +216,20 @@ private:
         if (impl_has && !has) {
             std::string self(p.source->text(f.parameters.front().range));
             bool used = p.source->text(f.body).find("self") != std::string_view::npos;
-            out.insert("name-trait-signature", declared.path, ts.tokens()[theirs.first].end, self + (i.parameters.empty() ? "" : ", "),
-                       Risk::low, used ? 0.85 : 0.5,
+            out.insert("name-trait-signature", declared.path, ts.tokens()[theirs.first].end,
+                       self + (i.parameters.empty() ? "" : ", "), Risk::low, used ? 0.85 : 0.5,
                        fmt::format("The methods take `{}`, so the trait has to declare it.", self));
         } else if (mine && context.diagnostic.code != "E0186") {
             std::size_t end = i.return_type.empty() ? ts.tokens()[theirs.second].end : i.return_type.end;
             std::size_t my_end = f.return_type.empty() ? p.source->tokens()[mine->second].end : f.return_type.end;
             int agreeing = 0;
             for (const auto& d : context.all)
-                agreeing += d.is_error() && d.code == context.diagnostic.code && d.message == context.diagnostic.message;
+                agreeing +=
+                    d.is_error() && d.code == context.diagnostic.code && d.message == context.diagnostic.message;
             out.edit("name-trait-signature", declared.path, ts.tokens()[theirs.first].begin, end,
                      std::string(p.source->text(p.source->tokens()[mine->first].begin, my_end)), Risk::behaviour,
-                     agreeing > 1 ? 0.75 : 0.4, fmt::format("The trait declares `{}` otherwise than its implementations.", f.name));
+                     agreeing > 1 ? 0.75 : 0.4,
+                     fmt::format("The trait declares `{}` otherwise than its implementations.", f.name));
         }
     }
 

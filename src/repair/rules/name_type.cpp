@@ -1,4 +1,5 @@
-// E0433, E0412 (E0425 "cannot find type"), E0405, E0404, E0422, E0573, E0574: types, traits and the first segment of paths.
+// E0433, E0412 (E0425 "cannot find type"), E0405, E0404, E0422, E0573, E0574: types, traits and the first segment of
+// paths.
 #include "repair/rule_support.h"
 
 #include "base/text.h"
@@ -77,7 +78,8 @@ public:
 private:
     static bool wants_trait(const RuleContext& context) { return code_is(context.diagnostic, {"E0405", "E0404"}); }
 
-    static void spelling(const RuleContext& context, const Place& p, std::size_t token, const std::string& name, Proposals& out) {
+    static void spelling(const RuleContext& context, const Place& p, std::size_t token, const std::string& name,
+                         Proposals& out) {
         const auto& t = p.source->tokens()[token];
         auto names = visible_types(*p.tree, t.begin);
         bool path_head = p.source->at(static_cast<std::int64_t>(token) + 1) == "::";
@@ -119,7 +121,8 @@ private:
             if (paths.empty())
                 continue;
             out.edits("name-import",
-                      {import_edit(*p.tree, p.path, t.begin, paths.front()), make_edit(p.path, t.begin, t.end, n.name)}, Risk::low, 0.4,
+                      {import_edit(*p.tree, p.path, t.begin, paths.front()), make_edit(p.path, t.begin, t.end, n.name)},
+                      Risk::low, 0.4,
                       fmt::format("`{}` is misspelt for `{}`, which also has to be imported.", name, n.name));
         }
     }
@@ -134,13 +137,15 @@ private:
             double w = usage_weight(s, token, path);
             if (s.text().find("use " + path + ";") != std::string::npos && p.tree->item_at(p.begin) == nullptr)
                 continue;
-            out.edits("name-import", {import_edit(*p.tree, p.path, s.tokens()[token].begin, path)}, Risk::low, std::max(0.05, prior * w),
+            out.edits("name-import", {import_edit(*p.tree, p.path, s.tokens()[token].begin, path)}, Risk::low,
+                      std::max(0.05, prior * w),
                       fmt::format("`{}` is `{}` of the standard library and has to be imported.", name, path));
             prior *= 0.75;
         }
     }
 
-    /// Several std names are missing in the file (a lost `use` of several, or the head of the file): bring all in at once.
+    /// Several std names are missing in the file (a lost `use` of several, or the head of the file): bring all in at
+    /// once.
     static void all_imports(const RuleContext& context, const Place& p, Proposals& out) {
         std::vector<std::string> paths;
         for (const auto& d : context.all) {
@@ -152,7 +157,8 @@ private:
                 continue;
             const std::string& name = d.code == "E0404" ? ticked.back() : ticked.front();
             std::size_t token = p.source->token_at(span->begin);
-            if (name.empty() || name[0] < 'A' || (name[0] > 'Z' && p.source->at(static_cast<std::int64_t>(token) + 1) != "::"))
+            if (name.empty() || name[0] < 'A' ||
+                (name[0] > 'Z' && p.source->at(static_cast<std::int64_t>(token) + 1) != "::"))
                 continue;
             std::string best;
             double weight = 0;
@@ -174,11 +180,13 @@ private:
             edit.text += indent + "use " + paths[i] + ";\n";
             names += ", `" + paths[i] + "`";
         }
-        out.edits("name-import", {edit}, Risk::low, 0.93, "Several names of the standard library are not imported: " + names + ".");
+        out.edits("name-import", {edit}, Risk::low, 0.93,
+                  "Several names of the standard library are not imported: " + names + ".");
     }
 
     /// The item exists in another module of the project.
-    static void local_imports(const RuleContext& context, const Place& p, std::size_t token, const std::string& name, Proposals& out) {
+    static void local_imports(const RuleContext& context, const Place& p, std::size_t token, const std::string& name,
+                              Proposals& out) {
         for (const auto& d : items_where(context, [](const Item& i) {
                  return i.kind == ItemKind::structure || i.kind == ItemKind::enumeration || i.kind == ItemKind::trait ||
                         i.kind == ItemKind::type_alias || i.kind == ItemKind::module;
@@ -207,13 +215,14 @@ private:
             for (const Item* m = d.tree->parent(*d.item); m; m = d.tree->parent(*m))
                 if (m->kind == ItemKind::module)
                     inner = m->name + "::" + inner;
-            out.edits("name-import", {import_edit(*p.tree, p.path, p.begin, "crate::" + modules + inner + name)}, Risk::low, 0.72,
-                      fmt::format("`{}` lives in another module and has to be brought in.", name));
+            out.edits("name-import", {import_edit(*p.tree, p.path, p.begin, "crate::" + modules + inner + name)},
+                      Risk::low, 0.72, fmt::format("`{}` lives in another module and has to be brought in.", name));
         }
     }
 
     /// `path::Nmae`: the last segment of a path that exists.
-    static void segment(const RuleContext& context, const Place& p, std::size_t token, const std::string& name, Proposals& out) {
+    static void segment(const RuleContext& context, const Place& p, std::size_t token, const std::string& name,
+                        Proposals& out) {
         const Source& s = *p.source;
         std::vector<std::string> names;
         std::string parent(s.at(static_cast<std::int64_t>(token) - 2));
@@ -249,7 +258,8 @@ private:
             return;
         const Source& s = *p.source;
         std::size_t i = token;
-        while (i < s.tokens().size() && s.at(static_cast<std::int64_t>(i)) != "for" && s.tokens()[i].begin < item->signature.end)
+        while (i < s.tokens().size() && s.at(static_cast<std::int64_t>(i)) != "for" &&
+               s.tokens()[i].begin < item->signature.end)
             ++i;
         if (s.at(static_cast<std::int64_t>(i)) != "for")
             return;

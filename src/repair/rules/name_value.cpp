@@ -11,14 +11,15 @@ namespace rustcoder::repair {
 
 namespace {
 
-constexpr std::string_view mutators[] = {"push",  "push_str", "insert", "remove", "clear",  "pop",      "sort",   "sort_by", "extend",
-                                         "append", "reverse", "retain", "drain",  "entry",  "push_back", "push_front", "pop_front",
-                                         "pop_back", "dedup",  "next",   "truncate", "swap", "iter_mut", "get_mut", "sort_unstable",
-                                         "sort_by_key", "write_all", "read_line", "take", "values_mut", "push_str"};
+constexpr std::string_view mutators[] = {
+    "push",          "push_str",    "insert",    "remove",    "clear",    "pop",        "sort",      "sort_by",
+    "extend",        "append",      "reverse",   "retain",    "drain",    "entry",      "push_back", "push_front",
+    "pop_front",     "pop_back",    "dedup",     "next",      "truncate", "swap",       "iter_mut",  "get_mut",
+    "sort_unstable", "sort_by_key", "write_all", "read_line", "take",     "values_mut", "push_str"};
 
 bool is_assignment(std::string_view t) {
-    return t == "=" || t == "+=" || t == "-=" || t == "*=" || t == "/=" || t == "%=" || t == "|=" || t == "&=" || t == "^=" ||
-           t == "<<=" || t == ">>=";
+    return t == "=" || t == "+=" || t == "-=" || t == "*=" || t == "/=" || t == "%=" || t == "|=" || t == "&=" ||
+           t == "^=" || t == "<<=" || t == ">>=";
 }
 
 struct Uses {
@@ -46,8 +47,8 @@ bool changed_later(const Source& s, const Uses& u) {
         if (s.at(i + 1) == "[") { // x[..] = ..
             auto close = s.tokens()[u.tokens[k] + 1].match;
             if (close > 0 && (is_assignment(s.at(close + 1)) || s.at(close + 1) == "[" ||
-                              (s.at(close + 1) == "." && std::find(std::begin(mutators), std::end(mutators), s.at(close + 2)) !=
-                                                             std::end(mutators))))
+                              (s.at(close + 1) == "." && std::find(std::begin(mutators), std::end(mutators),
+                                                                   s.at(close + 2)) != std::end(mutators))))
                 return true;
         }
         if (s.at(i + 1) == "." && is_assignment(s.at(i + 3)))
@@ -60,7 +61,8 @@ class NameValue final : public Rule {
 public:
     std::string_view name() const override { return "name-value"; }
     bool applies(const toolchain::Diagnostic& d) const override {
-        return code_is(d, {"E0425", "E0423", "E0531", "E0532", "E0434"}) && d.message.find("cannot find type") == std::string::npos;
+        return code_is(d, {"E0425", "E0423", "E0531", "E0532", "E0434"}) &&
+               d.message.find("cannot find type") == std::string::npos;
     }
 
     void propose(const RuleContext& context, Proposals& out) const override {
@@ -74,7 +76,8 @@ public:
         std::string name(s.text(s.tokens()[token]));
         if (s.tokens()[token].kind != Kind::ident && s.tokens()[token].kind != Kind::keyword)
             return;
-        bool in_path = s.at(static_cast<std::int64_t>(token) - 1) == "::" || s.at(static_cast<std::int64_t>(token) + 1) == "::";
+        bool in_path =
+            s.at(static_cast<std::int64_t>(token) - 1) == "::" || s.at(static_cast<std::int64_t>(token) + 1) == "::";
         const Item* f = place->tree->function_at(place->begin);
         if (s.tokens()[token].kind == Kind::keyword && name != "str")
             return;
@@ -91,9 +94,7 @@ public:
     }
 
 private:
-    static bool is_call(const Place& p) {
-        return p.source->at(static_cast<std::int64_t>(p.token()) + 1) == "(";
-    }
+    static bool is_call(const Place& p) { return p.source->at(static_cast<std::int64_t>(p.token()) + 1) == "("; }
 
     /// How many errors of this check name the same missing thing.
     static int same_errors(const RuleContext& context, const std::string& message) {
@@ -103,14 +104,15 @@ private:
         return n;
     }
 
-    static void spelling(const RuleContext& context, const Place& p, const std::string& name, const Item* f, bool in_path,
-                         Proposals& out) {
+    static void spelling(const RuleContext& context, const Place& p, const std::string& name, const Item* f,
+                         bool in_path, Proposals& out) {
         const Source& s = *p.source;
         bool call = is_call(p);
         std::vector<std::string> names;
         if (in_path) { // module::name: any function of the project or std name
             for (const auto& d : items_where(context, [](const Item& i) {
-                     return i.kind == ItemKind::function || i.kind == ItemKind::constant || i.kind == ItemKind::structure;
+                     return i.kind == ItemKind::function || i.kind == ItemKind::constant ||
+                            i.kind == ItemKind::structure;
                  }))
                 names.push_back(d.item->name);
             for (const auto& n : std_names())
@@ -134,8 +136,8 @@ private:
     }
 
     /// The declaration is misspelt and the uses are right: rename it when nothing else uses its name.
-    static void declaration(const RuleContext& context, const Place& p, const std::string& name, const Near& near, const Item* f,
-                            int missing, Proposals& out) {
+    static void declaration(const RuleContext& context, const Place& p, const std::string& name, const Near& near,
+                            const Item* f, int missing, Proposals& out) {
         const Source& s = *p.source;
         auto occurrences = [&](std::string_view word) {
             int n = 0;
@@ -164,12 +166,13 @@ private:
             double prior = missing > 1 ? 0.88 : 0.55;
             if (missing == 1 && occurrences(name) > 1)
                 prior = 0.8;
-            out.edit("name-declaration", d.path, d.item->name_range.begin, d.item->name_range.end, name, Risk::low, prior,
-                     fmt::format("`{}` is called but the function is declared as `{}`.", name, near.name));
+            out.edit("name-declaration", d.path, d.item->name_range.begin, d.item->name_range.end, name, Risk::low,
+                     prior, fmt::format("`{}` is called but the function is declared as `{}`.", name, near.name));
         }
     }
 
-    static void self_prefix(const RuleContext& context, const Place& p, const std::string& name, const Item* f, Proposals& out) {
+    static void self_prefix(const RuleContext& context, const Place& p, const std::string& name, const Item* f,
+                            Proposals& out) {
         if (!f)
             return;
         const Item* owner = owner_of(*p.tree, *f);
@@ -187,8 +190,9 @@ private:
                     out.insert("name-self", p.path, p.begin, "self.", Risk::low, 0.92,
                                fmt::format("`{}` is a field; inside a method it is written `self.{}`.", name, name));
                     if (shorthand)
-                        out.insert("name-self", p.path, p.begin, name + ": self.", Risk::low, 0.6,
-                                   fmt::format("`{}` is a field; inside a method it is written `self.{}`.", name, name));
+                        out.insert(
+                            "name-self", p.path, p.begin, name + ": self.", Risk::low, 0.6,
+                            fmt::format("`{}` is a field; inside a method it is written `self.{}`.", name, name));
                 }
         if (!call) // every use of the field lost its `self.`
             for (const auto& field : fields_of(context, owner->name))
@@ -218,12 +222,14 @@ private:
         for (const Item& i : p.tree->items())
             if (i.kind == ItemKind::constant && i.name == name)
                 if (const Item* o = p.tree->parent(i); o && o->kind == ItemKind::impl && o->name == owner->name)
-                    out.insert("name-self", p.path, p.begin, "Self::", Risk::low, 0.88,
-                               fmt::format("`{}` is a constant of `{}`; it is written `Self::{}`.", name, owner->name, name));
+                    out.insert(
+                        "name-self", p.path, p.begin, "Self::", Risk::low, 0.88,
+                        fmt::format("`{}` is a constant of `{}`; it is written `Self::{}`.", name, owner->name, name));
     }
 
     /// `new()` without its type, `trim()` without `self.`: what stood in front is lost.
-    static void lost_head(const RuleContext& context, const Place& p, const std::string& name, const Item* f, Proposals& out) {
+    static void lost_head(const RuleContext& context, const Place& p, const std::string& name, const Item* f,
+                          Proposals& out) {
         if (!f)
             return;
         const Source& s = *p.source;
@@ -237,7 +243,8 @@ private:
                     break;
                 }
         }
-        if (name != "new" && name != "from" && name != "with_capacity" && name != "default" && name != "from_utf8" && name != "from_iter")
+        if (name != "new" && name != "from" && name != "with_capacity" && name != "default" && name != "from_utf8" &&
+            name != "from_iter")
             return;
         std::vector<std::pair<std::string, double>> heads;
         for (const auto& b : p.tree->bindings_in(*f)) {
@@ -294,18 +301,21 @@ private:
             if (n.closeness > 0.84 && name.size() > 3)
                 prior -= 0.2;
         std::size_t at = s.tokens()[uses.tokens.front()].begin;
-        std::string why = fmt::format("`{}` is given a value here for the first time, so it has to be introduced with `let`.", name);
+        std::string why =
+            fmt::format("`{}` is given a value here for the first time, so it has to be introduced with `let`.", name);
         out.insert("name-let", p.path, at, is_mutable ? "let mut " : "let ", Risk::low, prior, why);
         out.insert("name-let", p.path, at, is_mutable ? "let " : "let mut ", Risk::low, prior * 0.4, why);
     }
 
     /// Callers pass one argument more than the function takes, and its body uses a name that nothing declares.
-    static void missing_parameter(const RuleContext& context, const Place& p, const std::string& name, const Item* f, Proposals& out) {
+    static void missing_parameter(const RuleContext& context, const Place& p, const std::string& name, const Item* f,
+                                  Proposals& out) {
         if (!f || f->name_range.empty())
             return;
         const Source& s = *p.source;
         std::size_t open = s.token_at(f->name_range.end);
-        while (open < s.tokens().size() && s.at(static_cast<std::int64_t>(open)) != "(" && s.tokens()[open].begin < f->signature.end)
+        while (open < s.tokens().size() && s.at(static_cast<std::int64_t>(open)) != "(" &&
+               s.tokens()[open].begin < f->signature.end)
             ++open;
         if (open >= s.tokens().size() || s.tokens()[open].match < 0)
             return;
@@ -332,12 +342,15 @@ private:
             if (spelled.empty())
                 continue;
             if (k < f->parameters.size())
-                out.insert("name-parameter", p.path, f->parameters[k].range.begin, fmt::format("{}: {}, ", name, spelled), Risk::low, 0.85,
-                           fmt::format("The callers pass a `{}`, and the body uses `{}`: the parameter is missing.", spelled, name));
+                out.insert("name-parameter", p.path, f->parameters[k].range.begin,
+                           fmt::format("{}: {}, ", name, spelled), Risk::low, 0.85,
+                           fmt::format("The callers pass a `{}`, and the body uses `{}`: the parameter is missing.",
+                                       spelled, name));
             else
                 out.insert("name-parameter", p.path, s.tokens()[static_cast<std::size_t>(s.tokens()[open].match)].begin,
                            (f->parameters.empty() ? "" : ", ") + fmt::format("{}: {}", name, spelled), Risk::low, 0.85,
-                           fmt::format("The callers pass a `{}`, and the body uses `{}`: the parameter is missing.", spelled, name));
+                           fmt::format("The callers pass a `{}`, and the body uses `{}`: the parameter is missing.",
+                                       spelled, name));
         }
     }
 
@@ -353,11 +366,13 @@ private:
                 // how the file itself writes it
                 bool self = owner && owner->kind == ItemKind::impl && owner->name == d.item->name;
                 bool file_says_self = p.source->text().find("Self::" + v.name) != std::string::npos;
-                std::string why = fmt::format("`{}` is a variant of `{}` and has to be named through it.", v.name, d.item->name);
+                std::string why =
+                    fmt::format("`{}` is a variant of `{}` and has to be named through it.", v.name, d.item->name);
                 out.edit("name-variant", p.path, p.begin, end, d.item->name + "::" + v.name, Risk::low,
                          (c >= 1 ? 0.86 : 0.6) - (self && file_says_self ? 0.1 : 0), why);
                 if (self)
-                    out.edit("name-variant", p.path, p.begin, end, "Self::" + v.name, Risk::low, c >= 1 ? 0.8 : 0.5, why);
+                    out.edit("name-variant", p.path, p.begin, end, "Self::" + v.name, Risk::low, c >= 1 ? 0.8 : 0.5,
+                             why);
             }
     }
 
@@ -384,8 +399,10 @@ private:
                 ++end;
             out.edits("name-hoist",
                       {make_edit(p.path, outer.begin, outer.begin, text + "\n" + indent),
-                       make_edit(p.path, base::trim(s.text(line, b.statement.begin)).empty() ? line : b.statement.begin, end, "")},
-                      Risk::behaviour, 0.35, fmt::format("`{}` lives only inside the inner block; it has to be declared before it.", name));
+                       make_edit(p.path, base::trim(s.text(line, b.statement.begin)).empty() ? line : b.statement.begin,
+                                 end, "")},
+                      Risk::behaviour, 0.35,
+                      fmt::format("`{}` lives only inside the inner block; it has to be declared before it.", name));
             return;
         }
     }
@@ -400,7 +417,8 @@ private:
                       fmt::format("`{}` is a function of the standard library that has to be imported.", name));
         }
         if (name == "min" || name == "max" || name == "swap" || name == "replace" || name == "take")
-            out.insert("name-import", p.path, p.begin, name == "min" || name == "max" ? "std::cmp::" : "std::mem::", Risk::low, 0.5,
+            out.insert("name-import", p.path, p.begin,
+                       name == "min" || name == "max" ? "std::cmp::" : "std::mem::", Risk::low, 0.5,
                        fmt::format("`{}` is a function of the standard library.", name));
     }
 };

@@ -25,7 +25,9 @@ struct Maker {
     void wrap(std::string before, std::string after, double prior, Risk risk, std::string why) {
         out.push_back({std::move(before), std::move(after), false, risk, prior, std::move(why)});
     }
-    bool is_literal_string() const { return text.starts_with("\"") || text.starts_with("r\"") || text.starts_with("r#"); }
+    bool is_literal_string() const {
+        return text.starts_with("\"") || text.starts_with("r\"") || text.starts_with("r#");
+    }
 };
 
 bool is_collection(std::string_view t) {
@@ -50,11 +52,13 @@ void wrappers(Maker& m) {
                        fmt::format("A `{}` is wanted here; the plain value has to be wrapped.", m.e()));
             }
             if (head == "Option" && is_ref(m.found) && same_type(*inner, strip_ref(m.found)) && is_copy(*inner))
-                m.wrap("Some(*", ")", 0.6, Risk::low, "The function gives an `Option` of the value, not a reference to it.");
+                m.wrap("Some(*", ")", 0.6, Risk::low,
+                       "The function gives an `Option` of the value, not a reference to it.");
             if (head == "Option" && is_ref(*inner) && same_type(strip_ref(*inner), m.found))
                 m.wrap("Some(&", ")", 0.6, Risk::low, "The function gives an `Option` of a reference.");
             if (head == "Option" && (*inner == "String" && (m.found == "&str" || m.found == "&String")))
-                m.wrap("Some(", ".to_string())", 0.6, Risk::low, "An `Option<String>` is wanted; the text has to be owned and wrapped.");
+                m.wrap("Some(", ".to_string())", 0.6, Risk::low,
+                       "An `Option<String>` is wanted; the text has to be owned and wrapped.");
             continue;
         }
         if (head == "Option")
@@ -67,9 +71,9 @@ void wrappers(Maker& m) {
             m.wrap(std::string(head) + "::new(", ")", 0.78, Risk::low,
                    fmt::format("A `{}` is wanted here, so the value has to be put into one.", m.e()));
     }
-    if (auto arguments = type_arguments(m.expected);
-        type_head(m.expected) == "Result" && arguments.size() == 2 && same_type(arguments[1], m.found) &&
-        !same_type(arguments[0], m.found))
+    if (auto arguments = type_arguments(m.expected); type_head(m.expected) == "Result" && arguments.size() == 2 &&
+                                                     same_type(arguments[1], m.found) &&
+                                                     !same_type(arguments[0], m.found))
         m.wrap("Err(", ")", 0.8, Risk::low, "The value has the error type, so it has to be wrapped in `Err`.");
 }
 
@@ -78,15 +82,19 @@ void unwrappers(Maker& m) {
     if (option || result) {
         auto inner = wraps(m.found, option ? "Option" : "Result").value_or("_");
         if (same_type(m.expected, inner) || (m.expected == "_")) {
-            m.suffix("?", 0.55, Risk::low, "`?` hands a missing value or an error to the caller and gives the value otherwise.");
-            m.suffix(".unwrap()", 0.4, Risk::destructive, "`unwrap` takes the value out and panics when there is none.");
+            m.suffix("?", 0.55, Risk::low,
+                     "`?` hands a missing value or an error to the caller and gives the value otherwise.");
+            m.suffix(".unwrap()", 0.4, Risk::destructive,
+                     "`unwrap` takes the value out and panics when there is none.");
             if (is_numeric(m.expected) || is_collection(m.expected) || m.expected == "bool")
-                m.suffix(".unwrap_or_default()", 0.2, Risk::behaviour, "Takes the value out, with the default in its place.");
+                m.suffix(".unwrap_or_default()", 0.2, Risk::behaviour,
+                         "Takes the value out, with the default in its place.");
         } else if (is_ref(inner) && same_type(m.expected, strip_ref(inner))) {
             if (is_copy(m.expected)) {
                 m.prefix("*", 0, Risk::low, "");
                 m.out.pop_back();
-                m.wrap("*", ".unwrap()", 0.4, Risk::destructive, "The `Option` holds a reference; take it out and copy the value.");
+                m.wrap("*", ".unwrap()", 0.4, Risk::destructive,
+                       "The `Option` holds a reference; take it out and copy the value.");
                 m.suffix(".copied().unwrap()", 0.2, Risk::destructive, "Copies the value out of the `Option`.");
             } else {
                 m.suffix(".unwrap().clone()", 0.3, Risk::destructive, "Clones the value out of the `Option`.");
@@ -94,7 +102,8 @@ void unwrappers(Maker& m) {
             }
         }
         if (m.expected == "bool")
-            m.suffix(option ? ".is_some()" : ".is_ok()", 0.5, Risk::low, "A condition is wanted: ask whether there is a value.");
+            m.suffix(option ? ".is_some()" : ".is_ok()", 0.5, Risk::low,
+                     "A condition is wanted: ask whether there is a value.");
     }
     auto want = wraps(m.expected, "Option");
     if (want && option) {
@@ -103,19 +112,23 @@ void unwrappers(Maker& m) {
             bool copy = is_copy(*want);
             m.suffix(copy ? ".copied()" : ".cloned()", 0.8, copy ? Risk::low : Risk::cost,
                      "The `Option` holds a reference; the value itself is wanted.");
-            m.suffix(copy ? ".cloned()" : ".copied()", 0.4, Risk::cost, "The `Option` holds a reference; the value itself is wanted.");
+            m.suffix(copy ? ".cloned()" : ".copied()", 0.4, Risk::cost,
+                     "The `Option` holds a reference; the value itself is wanted.");
         }
         if (is_ref(*want) && same_type(strip_ref(*want), have))
-            m.suffix(is_mut_ref(*want) ? ".as_mut()" : ".as_ref()", 0.8, Risk::low, "Borrows what the `Option` holds instead of moving it.");
+            m.suffix(is_mut_ref(*want) ? ".as_mut()" : ".as_ref()", 0.8, Risk::low,
+                     "Borrows what the `Option` holds instead of moving it.");
         if (is_ref(*want) && (have == "String" || type_head(have) == "Vec" || type_head(have) == "Box"))
-            m.suffix(is_mut_ref(*want) ? ".as_deref_mut()" : ".as_deref()", 0.7, Risk::low, "Borrows what the `Option` holds.");
+            m.suffix(is_mut_ref(*want) ? ".as_deref_mut()" : ".as_deref()", 0.7, Risk::low,
+                     "Borrows what the `Option` holds.");
         if (*want == "String" && have == "&str")
             m.suffix(".map(|s| s.to_string())", 0.5, Risk::low, "Each found text has to be owned.");
         if (auto twice = wraps(have, "Option"); twice && same_type(*want, *twice))
             m.suffix(".flatten()", 0.5, Risk::low, "Two layers of `Option` become one.");
     }
     if (want && is_ref(m.found))
-        if (auto have = wraps(strip_ref(m.found), "Option"); have && is_ref(*want) && same_type(strip_ref(*want), *have))
+        if (auto have = wraps(strip_ref(m.found), "Option");
+            have && is_ref(*want) && same_type(strip_ref(*want), *have))
             m.suffix(".as_ref()", 0.8, Risk::low, "A reference to an `Option` becomes an `Option` of a reference.");
     if (want && result && same_type(*want, wraps(m.found, "Result").value_or("_")))
         m.suffix(".ok()", 0.75, Risk::low, "`ok` turns a `Result` into an `Option`.");
@@ -148,7 +161,8 @@ void borrows(Maker& m) {
                 m.prefix("*", 0.85, Risk::low, "The reference has to be followed with `*` to get at the value.");
             } else {
                 m.prefix("*", 0.3, Risk::low, "The reference has to be followed with `*` to get at the value.");
-                m.suffix(".clone()", 0.6, Risk::cost, "An owned value is wanted but only a reference is there: clone it.");
+                m.suffix(".clone()", 0.6, Risk::cost,
+                         "An owned value is wanted but only a reference is there: clone it.");
             }
             if (m.expected == "String")
                 m.suffix(".to_string()", 0.4, Risk::cost, "An owned `String` is wanted.");
@@ -172,7 +186,8 @@ void texts(Maker& m) {
             m.suffix(".to_string()", 0.8, Risk::low, "`to_string` makes an owned `String` out of borrowed text.");
             m.suffix(".into()", 0.45, Risk::low, "`into` makes an owned `String` out of borrowed text.");
             m.suffix(".to_owned()", 0.42, Risk::low, "`to_owned` makes an owned `String` out of borrowed text.");
-            m.wrap("String::from(", ")", 0.4, Risk::low, "`String::from` makes an owned `String` out of borrowed text.");
+            m.wrap("String::from(", ")", 0.4, Risk::low,
+                   "`String::from` makes an owned `String` out of borrowed text.");
         } else if (f == "char" || is_numeric(f) || f == "bool" || f == "&char") {
             m.suffix(".to_string()", 0.8, Risk::low, "`to_string` turns the value into text.");
         } else if (type_head(f) == "Vec") {
@@ -188,7 +203,8 @@ void texts(Maker& m) {
                 m.suffix(".join(\"\\n\")", 0.2, Risk::behaviour, "Joins the pieces line by line.");
             }
             if (inner == "u8")
-                m.wrap("String::from_utf8(", ").unwrap()", 0.4, Risk::destructive, "The bytes have to be read as UTF-8.");
+                m.wrap("String::from_utf8(", ").unwrap()", 0.4, Risk::destructive,
+                       "The bytes have to be read as UTF-8.");
         } else if (f == "Cow<str>") {
             m.suffix(".into_owned()", 0.7, Risk::low, "Makes the text owned.");
         }
@@ -200,28 +216,32 @@ void texts(Maker& m) {
             m.suffix(".chars().collect()", 0.85, Risk::low, "The characters of the text are collected into a vector.");
         if (text && inner == "u8") {
             m.suffix(".as_bytes().to_vec()", 0.6, Risk::cost, "The bytes of the text are copied into a vector.");
-            m.suffix(f == "String" ? ".into_bytes()" : ".bytes().collect()", 0.6, Risk::low, "The bytes of the text as a vector.");
+            m.suffix(f == "String" ? ".into_bytes()" : ".bytes().collect()", 0.6, Risk::low,
+                     "The bytes of the text as a vector.");
         }
         if (text && (inner == "&str" || inner == "String")) {
             bool own = inner == "String";
-            m.suffix(own ? ".split_whitespace().map(String::from).collect()" : ".split_whitespace().collect()", 0.3, Risk::behaviour,
-                     "Splits the text into words.");
-            m.suffix(own ? ".lines().map(String::from).collect()" : ".lines().collect()", 0.3, Risk::behaviour, "Splits the text into lines.");
+            m.suffix(own ? ".split_whitespace().map(String::from).collect()" : ".split_whitespace().collect()", 0.3,
+                     Risk::behaviour, "Splits the text into words.");
+            m.suffix(own ? ".lines().map(String::from).collect()" : ".lines().collect()", 0.3, Risk::behaviour,
+                     "Splits the text into lines.");
         }
         auto have = wraps(strip_refs(f), "Vec");
         if (have && inner == "String" && *have == "&str")
-            m.suffix(is_ref(f) ? ".iter().map(|s| s.to_string()).collect()" : ".into_iter().map(String::from).collect()", 0.6, Risk::cost,
-                     "Each text has to be owned.");
+            m.suffix(is_ref(f) ? ".iter().map(|s| s.to_string()).collect()"
+                               : ".into_iter().map(String::from).collect()",
+                     0.6, Risk::cost, "Each text has to be owned.");
         if (have && is_ref(inner) && same_type(strip_ref(inner), *have))
             m.suffix(".iter().collect()", 0.5, Risk::low, "A vector of references to the elements is wanted.");
         if (have && is_ref(*have) && same_type(inner, strip_ref(*have)))
-            m.suffix(".into_iter().cloned().collect()", 0.5, Risk::cost, "The elements themselves are wanted, not references.");
+            m.suffix(".into_iter().cloned().collect()", 0.5, Risk::cost,
+                     "The elements themselves are wanted, not references.");
         if (m.text.starts_with("[") && f.starts_with("["))
             m.prefix("vec!", 0.88, Risk::low, "A `Vec` is wanted; `vec![..]` makes one, `[..]` alone is an array.");
         if (f.starts_with("["))
             m.suffix(".to_vec()", 0.6, Risk::cost, "An array becomes a vector with `to_vec`.");
-        if (type_head(f) == "HashSet" || type_head(f) == "BTreeSet" || type_head(f) == "VecDeque" || type_head(f) == "BTreeMap" ||
-            type_head(f) == "HashMap" || type_head(f) == "BinaryHeap")
+        if (type_head(f) == "HashSet" || type_head(f) == "BTreeSet" || type_head(f) == "VecDeque" ||
+            type_head(f) == "BTreeMap" || type_head(f) == "HashMap" || type_head(f) == "BinaryHeap")
             m.suffix(".into_iter().collect()", 0.6, Risk::low, "The collection is emptied into a vector.");
     }
     if (e == "char" && f == "u8")
@@ -235,7 +255,8 @@ void texts(Maker& m) {
     if (e == "u8" && f == "char")
         m.suffix(" as u8", 0.7, Risk::behaviour, "A character becomes a byte with `as u8`.");
     if (is_integer(e) && e != "u8" && f == "char") {
-        m.suffix(e == "u32" ? ".to_digit(10).unwrap()" : ".to_digit(10).unwrap() as " + m.e(), 0.4, Risk::destructive, "Reads the character as a digit.");
+        m.suffix(e == "u32" ? ".to_digit(10).unwrap()" : ".to_digit(10).unwrap() as " + m.e(), 0.4, Risk::destructive,
+                 "Reads the character as a digit.");
         m.suffix(" as " + m.e(), 0.4, Risk::behaviour, "Takes the character's code.");
     }
     if (is_numeric(e) && (strip_refs(f) == "str" || f == "String"))
@@ -249,17 +270,19 @@ void texts(Maker& m) {
 void iterators(Maker& m) {
     if (!is_iterator_adapter(m.found)) {
         auto inner = strip_refs(m.found);
-        if (is_integer(m.expected) && (type_head(inner) == "Vec" || inner.starts_with("[") || inner == "String" || inner == "str" ||
-                                       type_head(inner) == "HashMap" || type_head(inner) == "HashSet")) {
-            m.suffix(m.expected == "usize" ? ".len()" : ".len() as " + m.e(), m.expected == "usize" ? 0.6 : 0.4, Risk::low,
-                     "A number is wanted: the length.");
+        if (is_integer(m.expected) &&
+            (type_head(inner) == "Vec" || inner.starts_with("[") || inner == "String" || inner == "str" ||
+             type_head(inner) == "HashMap" || type_head(inner) == "HashSet")) {
+            m.suffix(m.expected == "usize" ? ".len()" : ".len() as " + m.e(), m.expected == "usize" ? 0.6 : 0.4,
+                     Risk::low, "A number is wanted: the length.");
         }
         return;
     }
     if (is_collection(m.expected)) {
         auto item = iterator_item(m.found);
         auto inner = wraps(m.expected, "Vec").value_or("");
-        m.suffix(".collect()", 0.9, Risk::low, "An iterator is lazy; `collect` gathers what it gives into the collection that is wanted.");
+        m.suffix(".collect()", 0.9, Risk::low,
+                 "An iterator is lazy; `collect` gathers what it gives into the collection that is wanted.");
         if (!inner.empty() && !item.empty() && is_ref(item) && same_type(inner, strip_ref(item))) {
             m.out.back().prior = 0.3;
             m.suffix(is_copy(inner) ? ".copied().collect()" : ".cloned().collect()", 0.8, Risk::cost,
@@ -294,8 +317,9 @@ void numbers(Maker& m) {
         return; // rewritten by a rule of its own
     bool safe = lossless(m.found, m.expected);
     if (m.expected[0] != '{') {
-        m.suffix(" as " + m.e(), safe ? 0.62 : 0.55, safe ? Risk::low : Risk::behaviour,
-                 fmt::format("The value is a `{}` but a `{}` is wanted; Rust converts only when told to.", m.f(), m.e()));
+        m.suffix(
+            " as " + m.e(), safe ? 0.62 : 0.55, safe ? Risk::low : Risk::behaviour,
+            fmt::format("The value is a `{}` but a `{}` is wanted; Rust converts only when told to.", m.f(), m.e()));
         if (safe)
             m.wrap(m.e() + "::from(", ")", 0.3, Risk::low, "Every value of the smaller type fits the larger one.");
     }
@@ -314,7 +338,8 @@ std::vector<Conversion> conversions(std::string_view expected, std::string_view 
     iterators(m);
     numbers(m);
     if (m.out.empty() && is_ref(found) && is_numeric(expected) && is_numeric(strip_ref(found)))
-        m.wrap("*", " as " + std::string(expected), 0.5, Risk::behaviour, "Follow the reference and convert the number.");
+        m.wrap("*", " as " + std::string(expected), 0.5, Risk::behaviour,
+               "Follow the reference and convert the number.");
     return m.out;
 }
 

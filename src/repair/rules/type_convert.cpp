@@ -12,37 +12,43 @@ namespace {
 
 bool is_block_like(const Mismatch& m) {
     auto t = m.text();
-    return t.starts_with("if ") || t.starts_with("match ") || t.starts_with("{") || t.starts_with("for ") || t.starts_with("while ") ||
-           t.starts_with("loop");
+    return t.starts_with("if ") || t.starts_with("match ") || t.starts_with("{") || t.starts_with("for ") ||
+           t.starts_with("while ") || t.starts_with("loop");
 }
 
 /// A macro's expansion has no expression of ours to wrap unless the whole call is the expression.
-bool usable(const Mismatch& m) { return !m.expression.empty() && m.place.span; }
+bool usable(const Mismatch& m) {
+    return !m.expression.empty() && m.place.span;
+}
 
 void literals(const Mismatch& m, Proposals& out) {
     auto t = m.text();
     bool digit = !t.empty() && t[0] >= '0' && t[0] <= '9';
     if (digit && is_float(m.expected) && is_integer(m.found))
-        out.edit("type-literal", m.place.path, m.expression.begin, m.expression.end, std::string(t) + ".0", Risk::none, 0.85,
-                 "A floating-point number is written with a point.");
+        out.edit("type-literal", m.place.path, m.expression.begin, m.expression.end, std::string(t) + ".0", Risk::none,
+                 0.85, "A floating-point number is written with a point.");
     if (digit && is_integer(m.expected) && is_float(m.found) && t.ends_with(".0"))
-        out.edit("type-literal", m.place.path, m.expression.begin, m.expression.end, std::string(t.substr(0, t.size() - 2)), Risk::low, 0.8,
-                 "An integer is written without a point.");
+        out.edit("type-literal", m.place.path, m.expression.begin, m.expression.end,
+                 std::string(t.substr(0, t.size() - 2)), Risk::low, 0.8, "An integer is written without a point.");
     if (digit && is_numeric(m.expected) && m.expected[0] != '{' && m.found.size() > 1 && t.ends_with(m.found)) {
-        out.edit("type-literal", m.place.path, m.expression.end - m.found.size(), m.expression.end, m.expected, Risk::low, 0.7,
-                 fmt::format("The literal says `{}` but a `{}` is wanted.", m.found, m.expected));
+        out.edit("type-literal", m.place.path, m.expression.end - m.found.size(), m.expression.end, m.expected,
+                 Risk::low, 0.7, fmt::format("The literal says `{}` but a `{}` is wanted.", m.found, m.expected));
         out.edit("type-literal", m.place.path, m.expression.end - m.found.size(), m.expression.end, "", Risk::low, 0.5,
                  "Without its suffix the literal takes the type that is wanted.");
     }
     bool is_string = t.size() >= 3 && t.front() == '"' && t.back() == '"';
     if (is_string && (m.expected == "char" || m.expected == "u8" || m.expected == "&char")) {
         auto inner = t.substr(1, t.size() - 2);
-        bool one = inner.size() == 1 || (inner.size() == 2 && inner[0] == '\\') || static_cast<unsigned char>(inner[0]) >= 0xC0;
+        bool one = inner.size() == 1 || (inner.size() == 2 && inner[0] == '\\') ||
+                   static_cast<unsigned char>(inner[0]) >= 0xC0;
         if (one) {
             std::string body = inner == "'" ? "\\'" : inner == "\\\"" ? "\"" : std::string(inner);
             out.edit("type-literal", m.place.path, m.expression.begin, m.expression.end,
-                     (m.expected == "u8" ? "b'" : m.expected == "&char" ? "&'" : "'") + body + "'", Risk::none, 0.86,
-                     "Single quotes make a character, double quotes a text.");
+                     (m.expected == "u8"      ? "b'"
+                      : m.expected == "&char" ? "&'"
+                                              : "'") +
+                         body + "'",
+                     Risk::none, 0.86, "Single quotes make a character, double quotes a text.");
         }
     }
     bool is_char = t.size() >= 3 && t.front() == '\'' && t.back() == '\'';
@@ -50,14 +56,14 @@ void literals(const Mismatch& m, Proposals& out) {
         auto inner = t.substr(1, t.size() - 2);
         std::string body = inner == "\"" ? "\\\"" : inner == "\\'" ? "'" : std::string(inner);
         if (m.expected == "&str" || m.expected == "&&str" || m.expected == "str")
-            out.edit("type-literal", m.place.path, m.expression.begin, m.expression.end, "\"" + body + "\"", Risk::none, 0.86,
-                     "Double quotes make a text, single quotes a character.");
+            out.edit("type-literal", m.place.path, m.expression.begin, m.expression.end, "\"" + body + "\"", Risk::none,
+                     0.86, "Double quotes make a text, single quotes a character.");
         if (m.expected == "u8" || m.expected == "&u8")
             out.edit("type-literal", m.place.path, m.expression.begin, m.expression.begin, "b", Risk::none, 0.86,
                      "A byte is written `b'x'`, a character `'x'`.");
         if (m.expected == "String")
-            out.edit("type-literal", m.place.path, m.expression.begin, m.expression.end, "\"" + body + "\".to_string()", Risk::none, 0.5,
-                     "A text is written with double quotes.");
+            out.edit("type-literal", m.place.path, m.expression.begin, m.expression.end, "\"" + body + "\".to_string()",
+                     Risk::none, 0.5, "A text is written with double quotes.");
     }
     if (t.starts_with("b'") && m.expected == "char")
         out.edit("type-literal", m.place.path, m.expression.begin, m.expression.begin + 1, "", Risk::none, 0.8,
@@ -80,8 +86,8 @@ void removals(const Mismatch& m, Proposals& out) {
         std::size_t end = tokens[first].end;
         if (s.at(static_cast<std::int64_t>(first) + 1) == "mut")
             end = tokens[first + 2].begin;
-        out.edit("type-unborrow", m.place.path, m.expression.begin, end, "", Risk::low, is_mut_ref(m.found) ? 0.6 : 0.82,
-                 "The value itself is wanted here, not a reference to it.");
+        out.edit("type-unborrow", m.place.path, m.expression.begin, end, "", Risk::low,
+                 is_mut_ref(m.found) ? 0.6 : 0.82, "The value itself is wanted here, not a reference to it.");
     }
     if (t.starts_with("&") && !t.starts_with("&mut") && is_mut_ref(m.expected))
         out.insert("type-mut-borrow", m.place.path, tokens[first].end, "mut ", Risk::low, 0.85,
@@ -101,8 +107,8 @@ void removals(const Mismatch& m, Proposals& out) {
         auto arguments = type_arguments(m.found);
         if (arguments.empty() || !same_type(m.expected, arguments[0]))
             continue;
-        out.edit("type-unwrap-literal", m.place.path, m.expression.begin, m.expression.end, std::string(inner), Risk::low, 0.72,
-                 fmt::format("`{}` is one layer too much: `{}` is wanted.", head, m.expected));
+        out.edit("type-unwrap-literal", m.place.path, m.expression.begin, m.expression.end, std::string(inner),
+                 Risk::low, 0.72, fmt::format("`{}` is one layer too much: `{}` is wanted.", head, m.expected));
     }
     // a trailing adapter whose receiver already has the type: `.to_string()`, `.unwrap()`, `.collect()`, `.len()`
     auto end = static_cast<std::size_t>(last);
@@ -111,8 +117,9 @@ void removals(const Mismatch& m, Proposals& out) {
         if (s.at(static_cast<std::int64_t>(open) - 2) == "." && open + 1 == end) {
             std::string_view name = s.at(static_cast<std::int64_t>(open) - 1);
             Range receiver{m.expression.begin, tokens[open - 2].begin};
-            static constexpr std::string_view adapters[] = {"to_string", "to_owned", "clone",  "unwrap", "into",   "as_str", "iter",
-                                                            "collect",   "cloned",   "copied", "len",    "as_ref", "chars",  "to_vec"};
+            static constexpr std::string_view adapters[] = {"to_string", "to_owned", "clone",   "unwrap", "into",
+                                                            "as_str",    "iter",     "collect", "cloned", "copied",
+                                                            "len",       "as_ref",   "chars",   "to_vec"};
             for (auto a : adapters)
                 if (a == name)
                     out.edit("type-drop-adapter", m.place.path, receiver.end, m.expression.end, "", Risk::low,
@@ -157,15 +164,18 @@ public:
                 for (const auto& d : context.all)
                     if (d.is_error())
                         for (const auto& span : d.spans)
-                            alike += span.primary && span.file == m.place.path && span.end - span.begin == m.text().size() &&
+                            alike += span.primary && span.file == m.place.path &&
+                                     span.end - span.begin == m.text().size() &&
                                      m.place.source->text(span.begin, span.end) == m.text();
-                out.edits("type-initializer", wrap_edits(*m.place.source, m.place.path, *init, c.before, c.after, c.tight), c.risk,
+                out.edits("type-initializer",
+                          wrap_edits(*m.place.source, m.place.path, *init, c.before, c.after, c.tight), c.risk,
                           alike > 1 ? std::min(0.92, prior * 1.1) : prior * 0.75,
                           c.why + fmt::format(" It is missing where `{}` is set.", m.text()));
             }
         }
         // one argument of several wrong ones is rarely the whole story
-        if (all.size() > 1 || context.diagnostic.labelled("unexpected argument") || context.diagnostic.labelled("is missing"))
+        if (all.size() > 1 || context.diagnostic.labelled("unexpected argument") ||
+            context.diagnostic.labelled("is missing"))
             for (std::size_t i = first; i < out.candidates.size(); ++i)
                 out.candidates[i].prior *= 0.7;
         // every wrong argument of one call at once
@@ -188,11 +198,13 @@ private:
                     best = &o;
             prior = std::min(prior, best->prior);
             risk = std::max(risk, best->risk);
-            for (auto& e : wrap_edits(*m.place.source, m.place.path, m.expression, best->before, best->after, best->tight))
+            for (auto& e :
+                 wrap_edits(*m.place.source, m.place.path, m.expression, best->before, best->after, best->tight))
                 edits.push_back(std::move(e));
         }
         if (all.size() >= 2)
-            out.edits("type-convert", std::move(edits), risk, prior * 0.95, "Each argument is brought to the type of its parameter.");
+            out.edits("type-convert", std::move(edits), risk, prior * 0.95,
+                      "Each argument is brought to the type of its parameter.");
     }
 };
 

@@ -10,9 +10,12 @@ namespace rustcoder::repair {
 
 namespace {
 
-constexpr std::string_view derivable[] = {"Debug", "Clone", "Copy", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Default"};
+constexpr std::string_view derivable[] = {"Debug",      "Clone", "Copy", "PartialEq", "Eq",
+                                          "PartialOrd", "Ord",   "Hash", "Default"};
 
-bool can_derive(std::string_view name) { return std::find(std::begin(derivable), std::end(derivable), name) != std::end(derivable); }
+bool can_derive(std::string_view name) {
+    return std::find(std::begin(derivable), std::end(derivable), name) != std::end(derivable);
+}
 
 struct Need {
     std::string type, trait;
@@ -45,26 +48,31 @@ std::vector<Need> needs(const toolchain::Diagnostic& d) {
             for (auto& t : backticked(c.message))
                 if (auto colon = t.find(": "); colon != std::string::npos)
                     add(t.substr(0, colon), t.substr(colon + 2));
-        if (c.message.find("defines an item") != std::string::npos && d.message.find(" found for ") != std::string::npos) {
+        if (c.message.find("defines an item") != std::string::npos &&
+            d.message.find(" found for ") != std::string::npos) {
             auto t = backticked(std::string_view(d.message).substr(d.message.find(" found for ")));
             auto traits = backticked(c.message);
             if (!t.empty() && !traits.empty())
                 add(t[0], traits.back());
         }
-        if (auto note = between(c.message, "the trait `", "`"); note && c.message.find("is not implemented for `") != std::string::npos)
+        if (auto note = between(c.message, "the trait `", "`");
+            note && c.message.find("is not implemented for `") != std::string::npos)
             add(between(c.message, "is not implemented for `", "`").value_or(""), *note);
     }
     if (d.code == "E0369" || d.code == "E0368") {
         auto op = ticked.empty() ? "" : ticked[0];
-        std::string trait = op == "==" || op == "!=" ? "PartialEq" : op == "<" || op == ">" || op == "<=" || op == ">=" ? "PartialOrd" : "";
+        std::string trait = op == "==" || op == "!="                             ? "PartialEq"
+                            : op == "<" || op == ">" || op == "<=" || op == ">=" ? "PartialOrd"
+                                                                                 : "";
         for (const auto& span : d.spans)
             if (!span.primary && !trait.empty() && !span.label.empty())
                 add(span.label, trait);
     }
     if (d.code == "E0599" && ticked.size() >= 2 && d.message.starts_with("no ")) {
         static constexpr std::pair<std::string_view, std::string_view> by_method[] = {
-            {"clone", "Clone"}, {"default", "Default"}, {"cmp", "Ord"}, {"partial_cmp", "PartialOrd"}, {"eq", "PartialEq"}, {"hash", "Hash"},
-            {"to_string", "Display"}, {"max", "Ord"}, {"min", "Ord"}};
+            {"clone", "Clone"},  {"default", "Default"}, {"cmp", "Ord"},           {"partial_cmp", "PartialOrd"},
+            {"eq", "PartialEq"}, {"hash", "Hash"},       {"to_string", "Display"}, {"max", "Ord"},
+            {"min", "Ord"}};
         for (auto [m, t] : by_method)
             if (ticked[0] == m)
                 add(ticked.back(), std::string(t));
@@ -72,7 +80,8 @@ std::vector<Need> needs(const toolchain::Diagnostic& d) {
     // a moved value of a plain type that is used again
     if (d.code == "E0382" || d.code == "E0507")
         for (const auto& span : d.spans)
-            if (auto type = between(span.label, "has type `", "`"); type && span.label.find("does not implement the `Copy` trait") != std::string::npos)
+            if (auto type = between(span.label, "has type `", "`");
+                type && span.label.find("does not implement the `Copy` trait") != std::string::npos)
                 add(*type, "Copy");
     return out;
 }
@@ -81,7 +90,8 @@ std::vector<Need> needs(const toolchain::Diagnostic& d) {
 std::vector<std::string> with_prerequisites(const std::string& trait, const Item& item) {
     std::vector<std::string> out;
     auto want = [&](const char* t) {
-        if (std::find(item.derives.begin(), item.derives.end(), t) == item.derives.end() && std::find(out.begin(), out.end(), t) == out.end())
+        if (std::find(item.derives.begin(), item.derives.end(), t) == item.derives.end() &&
+            std::find(out.begin(), out.end(), t) == out.end())
             out.emplace_back(t);
     };
     if (trait == "Copy")
@@ -159,13 +169,16 @@ private:
                                     more.push_back(t);
             bool copy = n.trait == "Copy";
             double prior = copy ? 0.42 : 0.86;
-            std::string why = fmt::format("`{}` is used where `{}` is needed; the compiler can write that implementation.", d.item->name, n.trait);
+            std::string why =
+                fmt::format("`{}` is used where `{}` is needed; the compiler can write that implementation.",
+                            d.item->name, n.trait);
             if (more.size() > all.size())
                 out.edits("type-derive", derive_edit(d, more), Risk::low, prior + 0.05, why);
             out.edits("type-derive", derive_edit(d, all), copy ? Risk::cost : Risk::low, prior, why);
             const auto& used = d.tree->source().text();
             if (n.trait == "PartialOrd" && used.find("Ord for " + d.item->name) == std::string::npos)
-                out.edits("type-derive", derive_edit(d, with_prerequisites("Ord", *d.item)), Risk::low, prior * 0.4, why);
+                out.edits("type-derive", derive_edit(d, with_prerequisites("Ord", *d.item)), Risk::low, prior * 0.4,
+                          why);
         }
     }
 
@@ -178,8 +191,10 @@ private:
         for (const Item* i = p->tree->item_at(p->begin); i; i = p->tree->parent(*i)) {
             if (i->generics.empty())
                 continue;
-            for (std::size_t k = s.token_at(i->generics.begin); k < s.tokens().size() && s.tokens()[k].begin < i->generics.end; ++k) {
-                if (s.text(s.tokens()[k]) != n.type || (s.at(static_cast<std::int64_t>(k) - 1) != "<" && s.at(static_cast<std::int64_t>(k) - 1) != ","))
+            for (std::size_t k = s.token_at(i->generics.begin);
+                 k < s.tokens().size() && s.tokens()[k].begin < i->generics.end; ++k) {
+                if (s.text(s.tokens()[k]) != n.type ||
+                    (s.at(static_cast<std::int64_t>(k) - 1) != "<" && s.at(static_cast<std::int64_t>(k) - 1) != ","))
                     continue;
                 bool bounded = s.at(static_cast<std::int64_t>(k) + 1) == ":";
                 std::string trait = spell_type(*p->tree, p->begin, n.trait);
@@ -191,7 +206,8 @@ private:
                     return;
                 out.insert("type-bound", p->path, bounded ? s.tokens()[k + 1].end : s.tokens()[k].end,
                            bounded ? " " + trait + " +" : ": " + trait, Risk::low, n.trait == "Copy" ? 0.45 : 0.75,
-                           fmt::format("`{}` can be any type; only with the bound `{}` may it be used like this.", n.type, n.trait));
+                           fmt::format("`{}` can be any type; only with the bound `{}` may it be used like this.",
+                                       n.type, n.trait));
                 return;
             }
         }
@@ -211,7 +227,8 @@ private:
             begin = s.tokens()[i - 1].begin;
         else if (s.at(static_cast<std::int64_t>(i) + 1) == ",")
             end = s.tokens()[i + 2].begin;
-        out.edit("type-derive", p->path, begin, end, "", Risk::low, 0.75, "A type with a field that is not `Copy` cannot be `Copy` itself.");
+        out.edit("type-derive", p->path, begin, end, "", Risk::low, 0.75,
+                 "A type with a field that is not `Copy` cannot be `Copy` itself.");
     }
 };
 

@@ -82,11 +82,13 @@ std::optional<Retype> return_of(const Declared& d, std::string wanted) {
     if (is_ref(wanted) && !takes_reference(f) && wanted.starts_with("&") && !is_mut_ref(wanted))
         wanted = "&'static " + strip_ref(wanted);
     // `Self` where the impl says so itself
-    if (const Item* owner = owner_of(*d.tree, f); owner && owner->kind == ItemKind::impl && wanted == clean_type(owner->self_type)) {
+    if (const Item* owner = owner_of(*d.tree, f);
+        owner && owner->kind == ItemKind::impl && wanted == clean_type(owner->self_type)) {
         auto body = d.tree->source().text(f.body);
         auto whole = d.tree->source().text(owner->range);
         bool literal = body.find("Self {") != std::string_view::npos || body.find("Self(") != std::string_view::npos;
-        if (literal || (body.find(owner->name + " {") == std::string_view::npos && whole.find("-> Self") != std::string_view::npos))
+        if (literal || (body.find(owner->name + " {") == std::string_view::npos &&
+                        whole.find("-> Self") != std::string_view::npos))
             wanted = "Self";
     }
     if (!f.return_type.empty()) {
@@ -108,15 +110,19 @@ std::optional<Retype> return_of(const Declared& d, std::string wanted) {
     if (i >= s.tokens().size() || s.tokens()[i].match < 0)
         return std::nullopt;
     std::size_t at = s.tokens()[static_cast<std::size_t>(s.tokens()[i].match)].end;
-    Retype r = of_range(d, {at, at}, " -> " + spelled, fmt::format("the missing return type of `{}`", f.name), f.is_public);
+    Retype r =
+        of_range(d, {at, at}, " -> " + spelled, fmt::format("the missing return type of `{}`", f.name), f.is_public);
     r.adds_return = true;
     return r;
 }
 
-const Item* enclosing_closure_free_function(const Tree& tree, std::size_t offset) { return tree.function_at(offset); }
+const Item* enclosing_closure_free_function(const Tree& tree, std::size_t offset) {
+    return tree.function_at(offset);
+}
 
 /// The struct literal field whose value is the expression: `name: expr` or shorthand; gives the field's declaration.
-void literal_field(const RuleContext& context, const Place& p, Range e, const std::string& found, std::vector<Retype>& out) {
+void literal_field(const RuleContext& context, const Place& p, Range e, const std::string& found,
+                   std::vector<Retype>& out) {
     const Source& s = *p.source;
     auto before = s.token_before(e.begin);
     if (before < 1 || s.at(before) != ":")
@@ -140,7 +146,8 @@ void literal_field(const RuleContext& context, const Place& p, Range e, const st
 }
 
 /// Retypes that would make the place expect what was found.
-void expectations(const RuleContext& context, const toolchain::Diagnostic& d, const Mismatch& m, std::vector<Retype>& out) {
+void expectations(const RuleContext& context, const toolchain::Diagnostic& d, const Mismatch& m,
+                  std::vector<Retype>& out) {
     const std::string& found = m.found;
     if (found.empty())
         return;
@@ -175,7 +182,8 @@ void expectations(const RuleContext& context, const toolchain::Diagnostic& d, co
         if (f && f->return_type.empty() && found != "()") {
             Declared where{m.place.path, m.place.tree, f};
             std::string type = found_by_all(context, where, found);
-            auto integers = type.find("{integer}") == std::string::npos ? std::vector<std::string>{""} : likely_integers(*m.place.tree, nullptr);
+            auto integers = type.find("{integer}") == std::string::npos ? std::vector<std::string>{""}
+                                                                        : likely_integers(*m.place.tree, nullptr);
             for (std::size_t k = 0; k < integers.size() && k < 4; ++k)
                 if (auto r = return_of(where, base::replace_all(type, "{integer}", integers[k]))) {
                     r->direct = true;
@@ -199,21 +207,23 @@ void expectations(const RuleContext& context, const toolchain::Diagnostic& d, co
             if (!f)
                 continue;
             for (const auto& parameter : f->parameters) {
-                if (parameter.range.begin > p->begin || parameter.range.end < p->end || parameter.type.empty() || parameter.is_self)
+                if (parameter.range.begin > p->begin || parameter.range.end < p->end || parameter.type.empty() ||
+                    parameter.is_self)
                     continue;
                 if (!same_type(clean_type(parameter.type_text), m.expected))
                     continue;
                 std::string spelled = spell_type(*p->tree, parameter.type.begin, found);
                 if (!spelled.empty())
                     out.push_back(of_range({p->path, p->tree, f}, parameter.type, spelled,
-                                           fmt::format("the parameter `{}` of `{}`", parameter.name, f->name), f->is_public));
+                                           fmt::format("the parameter `{}` of `{}`", parameter.name, f->name),
+                                           f->is_public));
             }
         }
     }
 }
 
-void add_binding(const RuleContext& context, const Place& p, std::string_view name, std::size_t offset, const std::string& wanted,
-                 int depth, std::vector<Retype>& out) {
+void add_binding(const RuleContext& context, const Place& p, std::string_view name, std::size_t offset,
+                 const std::string& wanted, int depth, std::vector<Retype>& out) {
     for (const auto& b : p.tree->bindings_at(offset)) {
         if (b.name != name)
             continue;
@@ -222,8 +232,8 @@ void add_binding(const RuleContext& context, const Place& p, std::string_view na
             const Item* f = p.tree->function_at(b.name_range.begin);
             bool parameter = b.origin == syntax::Binding::Origin::parameter;
             if (!spelled.empty())
-                out.push_back(of_range({p.path, p.tree, f}, b.type_range, spelled, fmt::format("the type of `{}`", name),
-                                       parameter && f && f->is_public));
+                out.push_back(of_range({p.path, p.tree, f}, b.type_range, spelled,
+                                       fmt::format("the type of `{}`", name), parameter && f && f->is_public));
         } else if (!b.initializer.empty() && b.origin == syntax::Binding::Origin::let) {
             const Source& s = *p.source;
             auto before = s.at(static_cast<std::int64_t>(s.token_at(b.name_range.begin)) - 1);
@@ -301,7 +311,8 @@ std::vector<Retype> of_diagnostic(const RuleContext& context, const toolchain::D
 
 } // namespace
 
-std::vector<Retype> declarations_behind(const RuleContext& context, const Place& p, Range e, std::string wanted, int depth) {
+std::vector<Retype> declarations_behind(const RuleContext& context, const Place& p, Range e, std::string wanted,
+                                        int depth) {
     std::vector<Retype> out;
     const Source& s = *p.source;
     const auto& tokens = s.tokens();
@@ -315,7 +326,8 @@ std::vector<Retype> declarations_behind(const RuleContext& context, const Place&
     auto head = s.text(tokens[first]);
     if (head == "&" && is_ref(wanted)) {
         bool is_mut = s.at(static_cast<std::int64_t>(first) + 1) == "mut";
-        return declarations_behind(context, p, {tokens[first + (is_mut ? 2 : 1)].begin, e.end}, strip_ref(wanted), depth + 1);
+        return declarations_behind(context, p, {tokens[first + (is_mut ? 2 : 1)].begin, e.end}, strip_ref(wanted),
+                                   depth + 1);
     }
     if (head == "*")
         return declarations_behind(context, p, {tokens[first + 1].begin, e.end}, "&" + wanted, depth + 1);

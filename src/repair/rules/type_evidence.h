@@ -12,14 +12,14 @@ struct Retype {
     std::string what;               // "the parameter `n`", "the return type of `f`", ...
     bool is_public = false;
     bool adds_return = false;
-    bool direct = false;            // this diagnostic's label names the place
-    int rank = 0;                   // among alternatives for the same place
-    int evidence = 1;               // errors that agree
+    bool direct = false; // this diagnostic's label names the place
+    int rank = 0;        // among alternatives for the same place
+    int evidence = 1;    // errors that agree
 };
 
 /// Where the type of the expression was declared and what that would have to become for the expression to be `wanted`.
-std::vector<Retype> declarations_behind(const RuleContext& context, const Place& place, Range expression, std::string wanted,
-                                        int depth = 0);
+std::vector<Retype> declarations_behind(const RuleContext& context, const Place& place, Range expression,
+                                        std::string wanted, int depth = 0);
 /// Retypes that this diagnostic supports, with the number of errors in `context.all` that support the same one.
 std::vector<Retype> retypes(const RuleContext& context);
 

@@ -34,9 +34,9 @@ std::vector<Mismatch> mismatches(const RuleContext& context, const toolchain::Di
 }
 
 std::optional<Operands> operands_of(const toolchain::Diagnostic& d) {
-    static constexpr std::string_view operators[] = {" + ", " - ", " * ", " / ", " % ", " += ", " -= ", " *= ", " /= ",
-                                                     " %= ", " == ", " < ", " > ", " <= ", " >= ", " & ", " | ", " ^ ",
-                                                     " << ", " >> ", " |= ", " &= ", " ^= ", " <<= ", " >>= "};
+    static constexpr std::string_view operators[] = {
+        " + ",  " - ",  " * ", " / ", " % ", " += ", " -= ", " *= ", " /= ", " %= ", " == ",  " < ",  " > ",
+        " <= ", " >= ", " & ", " | ", " ^ ", " << ", " >> ", " |= ", " &= ", " ^= ", " <<= ", " >>= "};
     for (const auto& span : d.spans) {
         if (!span.primary)
             continue;
@@ -46,7 +46,9 @@ std::optional<Operands> operands_of(const toolchain::Diagnostic& d) {
                 int depth = 0;
                 const std::string& t = ticked[0];
                 for (std::size_t i = 0; i + op.size() <= t.size(); ++i) {
-                    depth += t[i] == '<' || t[i] == '(' || t[i] == '[' ? 1 : t[i] == '>' || t[i] == ')' || t[i] == ']' ? -1 : 0;
+                    depth += t[i] == '<' || t[i] == '(' || t[i] == '['   ? 1
+                             : t[i] == '>' || t[i] == ')' || t[i] == ']' ? -1
+                                                                         : 0;
                     if (depth == 0 && t.compare(i, op.size(), op) == 0)
                         return Operands{clean_type(t.substr(0, i)), std::string(base::trim(op)),
                                         clean_type(t.substr(i + op.size()))};
@@ -87,10 +89,11 @@ std::optional<OperandRanges> operand_ranges(const Place& op) {
         for (auto before = s.token_before(out.left.begin); before >= 0; before = s.token_before(out.left.begin)) {
             auto t = s.at(before);
             auto prior = s.at(before - 1);
-            bool prefix = (t == "*" || t == "&" || t == "-" || t == "!") &&
-                          (before == 0 || prior == "(" || prior == "," || prior == "=" || prior == "{" || prior == ";" ||
-                           prior == "return" || prior == "if" || prior == "while" || prior == "==" || prior == "&&" ||
-                           prior == "||" || prior == "+" || prior == "-" || prior == "|" || prior == "=>" || prior == "}");
+            bool prefix =
+                (t == "*" || t == "&" || t == "-" || t == "!") &&
+                (before == 0 || prior == "(" || prior == "," || prior == "=" || prior == "{" || prior == ";" ||
+                 prior == "return" || prior == "if" || prior == "while" || prior == "==" || prior == "&&" ||
+                 prior == "||" || prior == "+" || prior == "-" || prior == "|" || prior == "=>" || prior == "}");
             if (!prefix)
                 break;
             out.left.begin = tokens[static_cast<std::size_t>(before)].begin;
@@ -122,7 +125,8 @@ Range expression_from(const Source& s, std::size_t begin) {
     for (std::size_t k = i; k < tokens.size(); ++k) {
         auto t = s.text(tokens[k]);
         if (tokens[k].kind == Kind::open) {
-            if (t == "{" && k != i && s.at(static_cast<std::int64_t>(i)) != "match" && s.at(static_cast<std::int64_t>(i)) != "if")
+            if (t == "{" && k != i && s.at(static_cast<std::int64_t>(i)) != "match" &&
+                s.at(static_cast<std::int64_t>(i)) != "if")
                 break;
             if (tokens[k].match < 0)
                 break;

@@ -16,7 +16,9 @@ struct Mismatch {
 };
 /// Every "expected X, found Y" of the diagnostic that lies in the project; primary first.
 std::vector<Mismatch> mismatches(const RuleContext& context, const toolchain::Diagnostic& d);
-inline std::vector<Mismatch> mismatches(const RuleContext& context) { return mismatches(context, context.diagnostic); }
+inline std::vector<Mismatch> mismatches(const RuleContext& context) {
+    return mismatches(context, context.diagnostic);
+}
 
 /// The type of operands in "no implementation for `L op R`".
 struct Operands {
@@ -31,8 +33,8 @@ std::optional<OperandRanges> operand_ranges(const Place& op);
 
 /// What the function's return type is, cleaned; "" without one.
 std::string return_type_at(const Tree& tree, std::size_t offset);
-/// The token range of a whole binary/unary/postfix expression that starts at `begin` inside parentheses, a call argument,
-/// a statement: to the next `,` `;` `)` or `{` at the same depth.
+/// The token range of a whole binary/unary/postfix expression that starts at `begin` inside parentheses, a call
+/// argument, a statement: to the next `,` `;` `)` or `{` at the same depth.
 Range expression_from(const Source& source, std::size_t begin);
 
 /// Whether a value of type `found` could be meant where `wanted` is written (same head, unknowns match anything).

@@ -15,8 +15,10 @@ bool comparison(std::string_view op) {
     return op == "==" || op == "!=" || op == "<" || op == ">" || op == "<=" || op == ">=";
 }
 
-void put(const Place& p, Range e, std::string before, std::string after, Risk risk, double prior, std::string why, Proposals& out) {
-    out.edits("type-operand", wrap_edits(*p.source, p.path, e, std::move(before), std::move(after), true), risk, prior, std::move(why));
+void put(const Place& p, Range e, std::string before, std::string after, Risk risk, double prior, std::string why,
+         Proposals& out) {
+    out.edits("type-operand", wrap_edits(*p.source, p.path, e, std::move(before), std::move(after), true), risk, prior,
+              std::move(why));
 }
 
 /// Stars to get from a reference of `layers` to its value.
@@ -40,9 +42,11 @@ void operands(const RuleContext& context, const Place& op, Proposals& out) {
     auto text = [&](Range e) { return op.source->text(e); };
     // references on one side
     if (is_ref(l) && (same_type(lv, rv) || is_numeric(lv)) && !is_ref(r))
-        put(op, ranges->left, stars(l), "", Risk::low, 0.82, "The left side is a reference; `*` gets at the value.", out);
+        put(op, ranges->left, stars(l), "", Risk::low, 0.82, "The left side is a reference; `*` gets at the value.",
+            out);
     if (is_ref(r) && (same_type(lv, rv) || is_numeric(rv)) && !is_ref(l) && !text(ranges->right).starts_with("&"))
-        put(op, ranges->right, stars(r), "", Risk::low, 0.82, "The right side is a reference; `*` gets at the value.", out);
+        put(op, ranges->right, stars(r), "", Risk::low, 0.82, "The right side is a reference; `*` gets at the value.",
+            out);
     if (text(ranges->right).starts_with("&") && is_ref(r) && same_type(lv, rv))
         out.edit("type-operand", op.path, ranges->right.begin, ranges->right.begin + 1, "", Risk::low, 0.7,
                  "The value itself is wanted on the right, not a reference.");
@@ -53,30 +57,38 @@ void operands(const RuleContext& context, const Place& op, Proposals& out) {
             put(op, ranges->right, "*", "", Risk::low, 0.75, "The right side is one reference too deep.", out);
     }
     if (is_ref(l) && !is_ref(r) && compares && same_type(lv, rv) && !text(ranges->right).starts_with("*"))
-        put(op, ranges->right, "&", "", Risk::low, 0.55, "Both sides of a comparison have to be references or values.", out);
+        put(op, ranges->right, "&", "", Risk::low, 0.55, "Both sides of a comparison have to be references or values.",
+            out);
     if (is_ref(r) && !is_ref(l) && compares && same_type(lv, rv))
-        put(op, ranges->left, "&", "", Risk::low, 0.4, "Both sides of a comparison have to be references or values.", out);
+        put(op, ranges->left, "&", "", Risk::low, 0.4, "Both sides of a comparison have to be references or values.",
+            out);
     // numbers of two types
     if (is_numeric(lv) && is_numeric(rv) && lv != rv) {
         std::string le = stars(l), re = stars(r);
         if (rv[0] != '{' && lv[0] != '{') {
             bool right_fits = lossless(rv, lv), left_fits = lossless(lv, rv);
-            put(op, ranges->right, re, " as " + lv, right_fits ? Risk::low : Risk::behaviour, right_fits || !left_fits ? 0.62 : 0.5,
+            put(op, ranges->right, re, " as " + lv, right_fits ? Risk::low : Risk::behaviour,
+                right_fits || !left_fits ? 0.62 : 0.5,
                 fmt::format("`{}` and `{}` do not mix: the right side is converted.", lv, rv), out);
             if (types->op.size() == 1 || compares)
                 put(op, ranges->left, le, " as " + rv, left_fits ? Risk::low : Risk::behaviour, left_fits ? 0.6 : 0.45,
                     fmt::format("`{}` and `{}` do not mix: the left side is converted.", lv, rv), out);
-        } else if (rv == "{integer}" && is_float(lv) && !text(ranges->right).empty() && text(ranges->right).back() >= '0' &&
-                   text(ranges->right).back() <= '9') {
-            out.insert("type-operand", op.path, ranges->right.end, ".0", Risk::none, 0.88, "A floating-point number is written with a point.");
+        } else if (rv == "{integer}" && is_float(lv) && !text(ranges->right).empty() &&
+                   text(ranges->right).back() >= '0' && text(ranges->right).back() <= '9') {
+            out.insert("type-operand", op.path, ranges->right.end, ".0", Risk::none, 0.88,
+                       "A floating-point number is written with a point.");
         } else if (rv == "{float}" && is_integer(lv)) {
-            put(op, ranges->left, le, " as f64", Risk::behaviour, 0.6, "An integer and a floating-point number do not mix.", out);
+            put(op, ranges->left, le, " as f64", Risk::behaviour, 0.6,
+                "An integer and a floating-point number do not mix.", out);
             if (text(ranges->right).ends_with(".0"))
-                out.edit("type-operand", op.path, ranges->right.end - 2, ranges->right.end, "", Risk::low, 0.55, "An integer is written without a point.");
+                out.edit("type-operand", op.path, ranges->right.end - 2, ranges->right.end, "", Risk::low, 0.55,
+                         "An integer is written without a point.");
         } else if (lv == "{integer}" && is_float(rv)) {
-            out.insert("type-operand", op.path, ranges->left.end, ".0", Risk::none, 0.85, "A floating-point number is written with a point.");
+            out.insert("type-operand", op.path, ranges->left.end, ".0", Risk::none, 0.85,
+                       "A floating-point number is written with a point.");
         } else if (lv == "{float}" && is_integer(rv)) {
-            put(op, ranges->right, re, " as f64", Risk::behaviour, 0.7, "An integer and a floating-point number do not mix.", out);
+            put(op, ranges->right, re, " as f64", Risk::behaviour, 0.7,
+                "An integer and a floating-point number do not mix.", out);
         }
     }
     // text
@@ -84,28 +96,35 @@ void operands(const RuleContext& context, const Place& op, Proposals& out) {
         if (rv == "String")
             put(op, ranges->right, "&", "", Risk::low, 0.85, "`+` appends a borrowed text to a `String`.", out);
         else
-            put(op, ranges->right, "&", ".to_string()", Risk::low, 0.7, "Only text can be appended to a `String`.", out);
+            put(op, ranges->right, "&", ".to_string()", Risk::low, 0.7, "Only text can be appended to a `String`.",
+                out);
     }
     if ((l == "&str" || l == "&String") && (rv == "str" || rv == "String") && types->op != "==" && types->op != "!=")
-        put(op, ranges->left, "", ".to_string()", Risk::low, 0.6, "The left side of `+` has to be an owned `String`.", out);
+        put(op, ranges->left, "", ".to_string()", Risk::low, 0.6, "The left side of `+` has to be an owned `String`.",
+            out);
     if (types->op == "+=" && lv == "String" && rv == "char") {
         out.edits("type-operand",
-                  {make_edit(op.path, ranges->left.end, ranges->right.begin, ".push("), make_edit(op.path, ranges->right.end, ranges->right.end, ")")},
+                  {make_edit(op.path, ranges->left.end, ranges->right.begin, ".push("),
+                   make_edit(op.path, ranges->right.end, ranges->right.end, ")")},
                   Risk::low, 0.8, "A single character is appended with `push`.");
         put(op, ranges->right, "&", ".to_string()", Risk::low, 0.4, "Only text can be appended with `+=`.", out);
     }
     if (compares) {
         std::string rt(text(ranges->right));
         if ((rv == "char" && (lv == "str" || lv == "String")) && rt.size() >= 3 && rt.front() == '\'')
-            out.edit("type-operand", op.path, ranges->right.begin, ranges->right.end, "\"" + rt.substr(1, rt.size() - 2) + "\"", Risk::none, 0.8,
+            out.edit("type-operand", op.path, ranges->right.begin, ranges->right.end,
+                     "\"" + rt.substr(1, rt.size() - 2) + "\"", Risk::none, 0.8,
                      "A text is compared with a text: double quotes.");
         if ((lv == "char") && rv == "str" && rt.size() >= 3 && rt.front() == '"')
-            out.edit("type-operand", op.path, ranges->right.begin, ranges->right.end, "'" + rt.substr(1, rt.size() - 2) + "'", Risk::none, 0.85,
+            out.edit("type-operand", op.path, ranges->right.begin, ranges->right.end,
+                     "'" + rt.substr(1, rt.size() - 2) + "'", Risk::none, 0.85,
                      "A character is compared with a character: single quotes.");
         if (lv == "u8" && rv == "char" && rt.front() == '\'')
-            out.insert("type-operand", op.path, ranges->right.begin, "b", Risk::none, 0.85, "A byte is written `b'x'`.");
+            out.insert("type-operand", op.path, ranges->right.begin, "b", Risk::none, 0.85,
+                       "A byte is written `b'x'`.");
         if (lv == "char" && rv == "u8" && rt.starts_with("b'"))
-            out.edit("type-operand", op.path, ranges->right.begin, ranges->right.begin + 1, "", Risk::none, 0.85, "A character is written `'x'`.");
+            out.edit("type-operand", op.path, ranges->right.begin, ranges->right.begin + 1, "", Risk::none, 0.85,
+                     "A character is written `'x'`.");
         for (bool left : {true, false}) {
             const std::string& side = left ? l : r;
             const std::string& other = left ? r : l;
@@ -116,8 +135,10 @@ void operands(const RuleContext& context, const Place& op, Proposals& out) {
                           "An `Option` is compared with an `Option`: wrap the value in `Some`.");
             }
             if (side == "usize" || is_integer(side))
-                if (auto f = strip_refs(other); type_head(f) == "Vec" || f.starts_with("[") || f == "String" || f == "str")
-                    put(op, left ? ranges->right : ranges->left, "", ".len()", Risk::low, 0.6, "A number is compared with a length.", out);
+                if (auto f = strip_refs(other);
+                    type_head(f) == "Vec" || f.starts_with("[") || f == "String" || f == "str")
+                    put(op, left ? ranges->right : ranges->left, "", ".len()", Risk::low, 0.6,
+                        "A number is compared with a length.", out);
         }
     }
     // an `Option` or `Result` among the operands
@@ -130,14 +151,17 @@ void operands(const RuleContext& context, const Place& op, Proposals& out) {
         auto inner = wraps(side, head).value_or("");
         if (type_head(return_type_at(*op.tree, op.begin)) == head)
             put(op, e, "", "?", Risk::low, 0.62, "`?` takes the value out or returns early.", out);
-        put(op, e, "", ".unwrap()", Risk::destructive, 0.5, "The value has to be taken out before one can calculate with it.", out);
+        put(op, e, "", ".unwrap()", Risk::destructive, 0.5,
+            "The value has to be taken out before one can calculate with it.", out);
         if (auto init = plain_initializer(*op.tree, e)) {
             if (type_head(return_type_at(*op.tree, op.begin)) == head)
                 put(op, *init, "", "?", Risk::low, 0.66, "`?` takes the value out or returns early.", out);
-            put(op, *init, "", ".unwrap()", Risk::destructive, 0.52, "The value has to be taken out where the variable is set.", out);
+            put(op, *init, "", ".unwrap()", Risk::destructive, 0.52,
+                "The value has to be taken out where the variable is set.", out);
         }
         if (is_numeric(inner))
-            put(op, e, "", ".unwrap_or(0)", Risk::behaviour, 0.2, "The value is taken out, zero in its place when there is none.", out);
+            put(op, e, "", ".unwrap_or(0)", Risk::behaviour, 0.2,
+                "The value is taken out, zero in its place when there is none.", out);
     }
     if (lv == "()" || rv == "()")
         return;
@@ -145,12 +169,14 @@ void operands(const RuleContext& context, const Place& op, Proposals& out) {
         const std::string& side = left ? l : r;
         if (is_iterator_adapter(side) && is_numeric(left ? rv : lv))
             for (auto [call, prior] : {std::pair{".sum::<", 0.5}, {".count()", 0.45}})
-                put(op, left ? ranges->left : ranges->right, "", std::string(call) + (std::string_view(call) == ".sum::<" ? (left ? rv : lv) + ">()" : ""),
+                put(op, left ? ranges->left : ranges->right, "",
+                    std::string(call) + (std::string_view(call) == ".sum::<" ? (left ? rv : lv) + ">()" : ""),
                     Risk::behaviour, prior, "One number is wanted, not an iterator.", out);
     }
 }
 
-/// "a value of type `V` cannot be built from an iterator over elements of type `T`": adapt the items, or the collection.
+/// "a value of type `V` cannot be built from an iterator over elements of type `T`": adapt the items, or the
+/// collection.
 void collecting(const RuleContext& context, const Place& p, Proposals& out) {
     auto ticked = backticked(context.diagnostic.message);
     if (ticked.size() < 2)
@@ -158,9 +184,13 @@ void collecting(const RuleContext& context, const Place& p, Proposals& out) {
     std::string wanted = clean_type(ticked[0]), item = clean_type(ticked[1]);
     const Source& s = *p.source;
     std::size_t token = p.token();
-    bool turbofish = s.at(static_cast<std::int64_t>(token) - 1) == "<" && s.at(static_cast<std::int64_t>(token) - 2) == "::";
+    bool turbofish =
+        s.at(static_cast<std::int64_t>(token) - 1) == "<" && s.at(static_cast<std::int64_t>(token) - 2) == "::";
     if (turbofish) { // the span is the type in `collect::<..>`
-        std::string owned = wanted == "&str" ? "String" : is_ref(wanted) && wanted.starts_with("&[") ? "Vec<" + wanted.substr(2, wanted.size() - 3) + ">" : "";
+        std::string owned = wanted == "&str" ? "String"
+                            : is_ref(wanted) && wanted.starts_with("&[")
+                                ? "Vec<" + wanted.substr(2, wanted.size() - 3) + ">"
+                                : "";
         if (!owned.empty())
             out.edit("type-collect", p.path, p.begin, p.end, owned, Risk::low, 0.88,
                      fmt::format("What is gathered has to be owned: `{}`.", owned));
@@ -175,8 +205,8 @@ void collecting(const RuleContext& context, const Place& p, Proposals& out) {
         if (const Item* f = p.tree->function_at(p.begin)) {
             auto retype = [&](Range r) {
                 if (!r.empty() && clean_type(s.text(r)) == wanted)
-                    out.edit("type-collect", p.path, r.begin, r.end, base::replace_all(wanted, element, item), Risk::low, 0.78,
-                             "The iterator gives owned texts.");
+                    out.edit("type-collect", p.path, r.begin, r.end, base::replace_all(wanted, element, item),
+                             Risk::low, 0.78, "The iterator gives owned texts.");
             };
             for (const auto& b : p.tree->bindings_in(*f))
                 if (b.statement.contains(p.begin))
@@ -188,7 +218,8 @@ void collecting(const RuleContext& context, const Place& p, Proposals& out) {
     };
     if (is_ref(item) && !element.empty() && same_type(element, strip_ref(item))) {
         bool copy = is_copy(element);
-        insert(copy ? ".copied()" : ".cloned()", copy ? Risk::low : Risk::cost, 0.75, "The items are references; the values are wanted.");
+        insert(copy ? ".copied()" : ".cloned()", copy ? Risk::low : Risk::cost, 0.75,
+               "The items are references; the values are wanted.");
         insert(copy ? ".cloned()" : ".copied()", Risk::cost, 0.6, "The items are references; the values are wanted.");
         // `.iter()` at the start of the chain could hand the values out instead
         Range chain = p.tree->postfix_before(dot);
@@ -202,10 +233,12 @@ void collecting(const RuleContext& context, const Place& p, Proposals& out) {
     if (element == "String" && (item == "char" || is_numeric(item)))
         insert(".map(|x| x.to_string())", Risk::low, 0.6, "Each item has to be turned into text.");
     if (wanted == "String" && is_numeric(item)) {
-        insert(item == "u8" ? ".map(|b| b as char)" : ".map(|x| x.to_string())", Risk::low, 0.6, "A `String` is made of characters or texts.");
+        insert(item == "u8" ? ".map(|b| b as char)" : ".map(|x| x.to_string())", Risk::low, 0.6,
+               "A `String` is made of characters or texts.");
     }
     if (is_numeric(element) && is_numeric(strip_refs(item)) && element != strip_refs(item))
-        insert(fmt::format(".map(|x| {}x as {})", stars(item), element), Risk::behaviour, 0.5, "Each number has to be converted.");
+        insert(fmt::format(".map(|x| {}x as {})", stars(item), element), Risk::behaviour, 0.5,
+               "Each number has to be converted.");
     if (element == "{integer}" || element.empty())
         return;
     if (is_iterator_adapter(item)) // `|w| w.iter()` inside: its own collect is missing
@@ -213,13 +246,15 @@ void collecting(const RuleContext& context, const Place& p, Proposals& out) {
             if (*call) {
                 auto close = s.token_before(dot);
                 if (close > 0 && s.at(close) == ")")
-                    out.insert("type-collect", p.path, s.tokens()[static_cast<std::size_t>(close)].begin, ".collect::<" + element + ">()", Risk::low, 0.75,
+                    out.insert("type-collect", p.path, s.tokens()[static_cast<std::size_t>(close)].begin,
+                               ".collect::<" + element + ">()", Risk::low, 0.75,
                                "The inner iterator has to be gathered as well.");
             }
     // the turbofish or annotation says the wrong element type
     std::string right = base::replace_all(wanted, element, item);
     if (turbofish && is_complete_type(right) && right != wanted)
-        out.edit("type-collect", p.path, p.begin, p.end, right, Risk::low, is_ref(element) ? 0.8 : 0.6, fmt::format("The iterator gives `{}`.", item));
+        out.edit("type-collect", p.path, p.begin, p.end, right, Risk::low, is_ref(element) ? 0.8 : 0.6,
+                 fmt::format("The iterator gives `{}`.", item));
     else if (s.at(static_cast<std::int64_t>(token) + 1) == "::" && is_complete_type(right)) {
         auto open = s.token_at(s.tokens()[token + 1].end);
         std::size_t end = open;
@@ -235,7 +270,9 @@ void collecting(const RuleContext& context, const Place& p, Proposals& out) {
 void owned_target(const RuleContext& context, const Place& p, Proposals& out) {
     auto ticked = backticked(context.diagnostic.message);
     std::string wanted = ticked.empty() ? "" : clean_type(ticked[0]);
-    std::string owned = wanted == "&str" || wanted == "str" ? "String" : wanted.starts_with("&[") || wanted.starts_with("[") ? "Vec<" + strip_refs(wanted).substr(1) : "";
+    std::string owned = wanted == "&str" || wanted == "str"                   ? "String"
+                        : wanted.starts_with("&[") || wanted.starts_with("[") ? "Vec<" + strip_refs(wanted).substr(1)
+                                                                              : "";
     if (owned.empty())
         return;
     if (owned.starts_with("Vec<"))
@@ -262,7 +299,8 @@ void not_an_iterator(const RuleContext& context, const Place& p, Proposals& out)
     std::string type = clean_type(ticked[0]), value = strip_refs(type);
     Range e{p.begin, p.end};
     auto add = [&](std::string before, std::string after, double prior, std::string why, Risk risk = Risk::low) {
-        out.edits("type-iterate", wrap_edits(*p.source, p.path, e, std::move(before), std::move(after), !after.empty()), risk, prior, std::move(why));
+        out.edits("type-iterate", wrap_edits(*p.source, p.path, e, std::move(before), std::move(after), !after.empty()),
+                  risk, prior, std::move(why));
     };
     if (is_integer(value)) {
         add("0..", "", 0.85, "A number cannot be gone through; the range `0..n` can.");
@@ -338,19 +376,23 @@ private:
                 const auto& o = p.source->tokens()[static_cast<std::size_t>(open)];
                 if (o.match > 0) {
                     std::size_t close = p.source->tokens()[static_cast<std::size_t>(o.match)].end;
-                    out.edit("type-index", p.path, o.begin, close, fmt::format(".chars().nth({}).unwrap()", p.text()), Risk::destructive, 0.6,
+                    out.edit("type-index", p.path, o.begin, close, fmt::format(".chars().nth({}).unwrap()", p.text()),
+                             Risk::destructive, 0.6,
                              "A text cannot be indexed by number; `chars().nth(i)` walks to the character.");
-                    out.edit("type-index", p.path, o.begin, close, fmt::format(".as_bytes()[{}]", p.text()), Risk::behaviour, 0.35,
-                             "A text cannot be indexed by number, its bytes can.");
+                    out.edit("type-index", p.path, o.begin, close, fmt::format(".as_bytes()[{}]", p.text()),
+                             Risk::behaviour, 0.35, "A text cannot be indexed by number, its bytes can.");
                 }
             }
             return;
         }
         if (is_numeric(strip_refs(by)))
-            out.edits("type-index", wrap_edits(*p.source, p.path, e, stars(by), is_ref(by) && strip_refs(by) == "usize" ? "" : " as usize", true),
+            out.edits("type-index",
+                      wrap_edits(*p.source, p.path, e, stars(by),
+                                 is_ref(by) && strip_refs(by) == "usize" ? "" : " as usize", true),
                       Risk::behaviour, 0.62, "An index has to be a `usize`.");
         if (type_head(base) == "HashMap" || type_head(base) == "BTreeMap")
-            out.edits("type-index", wrap_edits(*p.source, p.path, e, "&", "", true), Risk::low, 0.8, "A map is indexed by a reference to the key.");
+            out.edits("type-index", wrap_edits(*p.source, p.path, e, "&", "", true), Risk::low, 0.8,
+                      "A map is indexed by a reference to the key.");
     }
 
     static void dereference(const RuleContext& context, const Place& p, Proposals& out) {
@@ -365,18 +407,22 @@ private:
         if (head == "Option" || head == "Result") {
             std::string r = return_type_at(*p.tree, p.begin);
             if (type_head(r) == head)
-                out.insert("type-operand", p.path, e.end, "?", Risk::low, 0.65, "`?` takes the value out or returns early.");
-            out.insert("type-operand", p.path, e.end, ".unwrap()", Risk::destructive, 0.62, "The value has to be taken out first.");
+                out.insert("type-operand", p.path, e.end, "?", Risk::low, 0.65,
+                           "`?` takes the value out or returns early.");
+            out.insert("type-operand", p.path, e.end, ".unwrap()", Risk::destructive, 0.62,
+                       "The value has to be taken out first.");
             if (auto init = plain_initializer(*p.tree, e))
                 out.edits("type-operand", wrap_edits(s, p.path, *init, "", ".unwrap()", true), Risk::destructive, 0.6,
                           "The value has to be taken out where the variable is set.");
         }
-        out.edit("type-operand", p.path, s.tokens()[star].begin, s.tokens()[star].end, "", Risk::low, head == "Option" || head == "Result" ? 0.3 : 0.82,
+        out.edit("type-operand", p.path, s.tokens()[star].begin, s.tokens()[star].end, "", Risk::low,
+                 head == "Option" || head == "Result" ? 0.3 : 0.82,
                  fmt::format("`{}` is no reference, so there is nothing to follow.", type));
         // the binding lost its reference: `&x` in the pattern, or `.iter()` became a by-value loop
         for (const auto& b : p.tree->bindings_at(p.begin))
             if (b.name == s.text(e) && !b.type_range.empty()) {
-                out.insert("type-operand", p.path, b.type_range.begin, "&", Risk::low, 0.45, fmt::format("`{}` is used as a reference.", b.name));
+                out.insert("type-operand", p.path, b.type_range.begin, "&", Risk::low, 0.45,
+                           fmt::format("`{}` is used as a reference.", b.name));
                 break;
             }
     }
@@ -389,16 +435,19 @@ private:
         const Source& s = *p.source;
         Range e{s.tokens()[p.token()].end, p.end};
         if (op == "!" && (type_head(strip_refs(type)) == "Option" || type_head(strip_refs(type)) == "Result"))
-            out.edit("type-operand", p.path, p.begin, p.end, std::string(s.text(e)) + (type_head(strip_refs(type)) == "Option" ? ".is_none()" : ".is_err()"),
+            out.edit("type-operand", p.path, p.begin, p.end,
+                     std::string(s.text(e)) + (type_head(strip_refs(type)) == "Option" ? ".is_none()" : ".is_err()"),
                      Risk::low, 0.6, "Ask whether there is a value.");
-        if (op == "!" && (type_head(strip_refs(type)) == "Vec" || strip_refs(type) == "str" || strip_refs(type) == "String"))
+        if (op == "!" &&
+            (type_head(strip_refs(type)) == "Vec" || strip_refs(type) == "str" || strip_refs(type) == "String"))
             out.insert("type-operand", p.path, e.end, ".is_empty()", Risk::low, 0.5, "Ask whether it is empty.");
         if (is_ref(type))
             out.insert("type-operand", p.path, e.begin, "*", Risk::low, 0.6, "The reference has to be followed first.");
         if (op == "-" && is_integer(type) && type[0] == 'u') {
             std::string to = type == "usize" ? "isize" : "i" + type.substr(1);
-            out.edits("type-operand", {make_edit(p.path, e.begin, e.begin, "("), make_edit(p.path, e.end, e.end, " as " + to + ")")}, Risk::behaviour,
-                      0.4, "An unsigned number cannot be negated.");
+            out.edits("type-operand",
+                      {make_edit(p.path, e.begin, e.begin, "("), make_edit(p.path, e.end, e.end, " as " + to + ")")},
+                      Risk::behaviour, 0.4, "An unsigned number cannot be negated.");
         }
     }
 
@@ -407,23 +456,28 @@ private:
         std::string type = ticked.empty() ? "" : clean_type(ticked[0]);
         const Source& s = *p.source;
         std::size_t open = s.token_at(p.begin);
-        while (open < s.tokens().size() && s.at(static_cast<std::int64_t>(open)) != "[" && s.tokens()[open].begin < p.end)
+        while (open < s.tokens().size() && s.at(static_cast<std::int64_t>(open)) != "[" &&
+               s.tokens()[open].begin < p.end)
             ++open;
         if (s.at(static_cast<std::int64_t>(open)) != "[" || s.tokens()[open].match < 0)
             return;
         std::size_t at = s.tokens()[open].begin, end = s.tokens()[static_cast<std::size_t>(s.tokens()[open].match)].end;
         std::string head = type_head(strip_refs(type));
         if (head == "Option" || head == "Result")
-            out.insert("type-index", p.path, at, ".unwrap()", Risk::destructive, 0.5, "The list inside has to be taken out first.");
+            out.insert("type-index", p.path, at, ".unwrap()", Risk::destructive, 0.5,
+                       "The list inside has to be taken out first.");
         if (is_iterator_adapter(strip_refs(type))) {
-            out.insert("type-index", p.path, at, ".collect::<Vec<_>>()", Risk::low, 0.6, "An iterator has no index; gather it first.");
-            out.edit("type-index", p.path, at, end, fmt::format(".nth({}).unwrap()", s.text(at + 1, end - 1)), Risk::destructive, 0.3, "An iterator has no index; `nth` walks to the item.");
+            out.insert("type-index", p.path, at, ".collect::<Vec<_>>()", Risk::low, 0.6,
+                       "An iterator has no index; gather it first.");
+            out.edit("type-index", p.path, at, end, fmt::format(".nth({}).unwrap()", s.text(at + 1, end - 1)),
+                     Risk::destructive, 0.3, "An iterator has no index; `nth` walks to the item.");
         }
         if (head == "HashSet" || head == "VecDeque")
             return;
         for (const auto& f : fields_of(context, type)) // an own type with a list inside
             if (clean_type(f.type_text).starts_with("Vec<") || clean_type(f.type_text).starts_with("["))
-                out.insert("type-index", p.path, at, "." + f.name, Risk::low, 0.5, fmt::format("The elements are in the field `{}`.", f.name));
+                out.insert("type-index", p.path, at, "." + f.name, Risk::low, 0.5,
+                           fmt::format("The elements are in the field `{}`.", f.name));
     }
 
     static void unsized_type(const Place& p, const toolchain::Diagnostic& d, Proposals& out) {
@@ -440,7 +494,8 @@ private:
             std::size_t begin = r.begin + at;
             if (begin > 0 && (p.source->text()[begin - 1] == '&' || p.source->text(r.begin, begin).ends_with("mut ")))
                 return;
-            out.insert("type-unsized", p.path, begin, "&", Risk::low, prior, fmt::format("A `{}` has no fixed size; it is used behind `&`.", type));
+            out.insert("type-unsized", p.path, begin, "&", Risk::low, prior,
+                       fmt::format("A `{}` has no fixed size; it is used behind `&`.", type));
         };
         for (const auto& parameter : f->parameters)
             if (!parameter.type.empty())
@@ -456,7 +511,8 @@ private:
             return;
         for (const auto& b : p.tree->bindings_in(*f))
             if (b.statement == statement && !b.initializer.empty() && !p.source->text(b.initializer).starts_with("&"))
-                out.insert("type-unsized", p.path, b.initializer.begin, "&", Risk::low, 0.8, "A slice has no fixed size; borrow it with `&`.");
+                out.insert("type-unsized", p.path, b.initializer.begin, "&", Risk::low, 0.8,
+                           "A slice has no fixed size; borrow it with `&`.");
     }
 
     static void casts(const Place& p, const toolchain::Diagnostic& d, Proposals& out) {
@@ -468,27 +524,36 @@ private:
         if (ticked.size() < 2 || s.at(static_cast<std::int64_t>(as)) != "as" || as == 0)
             return;
         bool only_u8 = d.code == "E0604";
-        std::string from = clean_type(only_u8 ? ticked.back() : ticked[0]), to = clean_type(only_u8 ? "char" : ticked[1]);
+        std::string from = clean_type(only_u8 ? ticked.back() : ticked[0]),
+                    to = clean_type(only_u8 ? "char" : ticked[1]);
         Range e{p.begin, s.tokens()[as - 1].end};
         if (is_ref(from) && is_numeric(strip_refs(from)))
-            out.edits("type-cast", wrap_edits(s, p.path, e, stars(from), "", false), Risk::low, 0.85, "The reference has to be followed before the cast.");
+            out.edits("type-cast", wrap_edits(s, p.path, e, stars(from), "", false), Risk::low, 0.85,
+                      "The reference has to be followed before the cast.");
         if (only_u8 && is_integer(from)) {
-            out.insert("type-cast", p.path, s.tokens()[as].begin, "as u8 ", Risk::behaviour, 0.75, "Only a `u8` can be cast to a `char`.");
-            out.edit("type-cast", p.path, p.begin, p.end, fmt::format("char::from_u32({}).unwrap()", s.text(e)), Risk::destructive, 0.4,
-                     "Reads the number as a code point.");
+            out.insert("type-cast", p.path, s.tokens()[as].begin, "as u8 ", Risk::behaviour, 0.75,
+                       "Only a `u8` can be cast to a `char`.");
+            out.edit("type-cast", p.path, p.begin, p.end, fmt::format("char::from_u32({}).unwrap()", s.text(e)),
+                     Risk::destructive, 0.4, "Reads the number as a code point.");
         }
         if (from == "char" && is_integer(to) && to != "u32")
-            out.insert("type-cast", p.path, s.tokens()[as].begin, "as u32 ", Risk::low, 0.6, "A character is cast to its code first.");
+            out.insert("type-cast", p.path, s.tokens()[as].begin, "as u32 ", Risk::low, 0.6,
+                       "A character is cast to its code first.");
         if (is_float(from) && to == "char")
-            out.insert("type-cast", p.path, s.tokens()[as].begin, "as u8 ", Risk::behaviour, 0.4, "Only a `u8` can be cast to a `char`.");
+            out.insert("type-cast", p.path, s.tokens()[as].begin, "as u8 ", Risk::behaviour, 0.4,
+                       "Only a `u8` can be cast to a `char`.");
         if (to == "String" || to == "str")
-            out.edit("type-cast", p.path, e.end, p.end, ".to_string()", Risk::low, 0.6, "Text is made with `to_string`, not with `as`.");
+            out.edit("type-cast", p.path, e.end, p.end, ".to_string()", Risk::low, 0.6,
+                     "Text is made with `to_string`, not with `as`.");
         if (is_numeric(to) && (strip_refs(from) == "str" || from == "String"))
-            out.edit("type-cast", p.path, e.end, p.end, fmt::format(".parse::<{}>().unwrap()", to), Risk::destructive, 0.6, "A text is read as a number with `parse`.");
+            out.edit("type-cast", p.path, e.end, p.end, fmt::format(".parse::<{}>().unwrap()", to), Risk::destructive,
+                     0.6, "A text is read as a number with `parse`.");
         if (type_head(from) == "Option" || type_head(from) == "Result")
-            out.insert("type-cast", p.path, e.end, ".unwrap()", Risk::destructive, 0.6, "The value has to be taken out before the cast.");
+            out.insert("type-cast", p.path, e.end, ".unwrap()", Risk::destructive, 0.6,
+                       "The value has to be taken out before the cast.");
         if (to == "bool")
-            out.edit("type-cast", p.path, e.end, p.end, " != 0", Risk::low, 0.7, "A number becomes a condition by comparing it.");
+            out.edit("type-cast", p.path, e.end, p.end, " != 0", Risk::low, 0.7,
+                     "A number becomes a condition by comparing it.");
     }
 };
 

@@ -21,8 +21,9 @@ double kinship(const std::string& from, const std::string& to) {
         return 1.0;
     if (strip_ref(a) == strip_ref(b))
         return 0.95;
-    if (wraps(b, "Option").value_or("") == a || wraps(a, "Option").value_or("") == b || wraps(b, "Result").value_or("") == a ||
-        wraps(b, "Vec").value_or("") == a || wraps(a, "Vec").value_or("") == b || wraps(b, "Box").value_or("") == a)
+    if (wraps(b, "Option").value_or("") == a || wraps(a, "Option").value_or("") == b ||
+        wraps(b, "Result").value_or("") == a || wraps(b, "Vec").value_or("") == a ||
+        wraps(a, "Vec").value_or("") == b || wraps(b, "Box").value_or("") == a)
         return 0.75;
     if (type_head(a) == type_head(b))
         return 0.9;
@@ -45,11 +46,12 @@ public:
                 prior = r.direct ? 0.9 : 0.72;
                 prior += 0.02 * (r.evidence - 1) - 0.12 * r.rank;
                 risk = Risk::low;
-                why = fmt::format("The function gives back a value, but its signature does not say so: `{}` is missing.",
-                                  base::trim(r.new_type));
+                why =
+                    fmt::format("The function gives back a value, but its signature does not say so: `{}` is missing.",
+                                base::trim(r.new_type));
             } else {
-                // A retype that compiles agrees with every other use, a cast at one place always compiles: hence the higher
-                // rank for the same single piece of evidence.
+                // A retype that compiles agrees with every other use, a cast at one place always compiles: hence the
+                // higher rank for the same single piece of evidence.
                 double base = r.direct ? 0.62 : 0.6;
                 if (r.is_public)
                     base -= 0.06;
@@ -59,7 +61,8 @@ public:
                     base += 0.3;
                 prior = base * kinship(r.old_type, r.new_type);
                 why = r.evidence > 1
-                          ? fmt::format("{} errors say the same: {} should be `{}`, not `{}`.", r.evidence, r.what, r.new_type, r.old_type)
+                          ? fmt::format("{} errors say the same: {} should be `{}`, not `{}`.", r.evidence, r.what,
+                                        r.new_type, r.old_type)
                           : fmt::format("{} says `{}`, but the value is used as `{}`.", r.what, r.old_type, r.new_type);
             }
             out.edit("type-retype", r.path, r.begin, r.end, r.new_type, risk, std::min(prior, 0.95), why);

@@ -36,7 +36,8 @@ TEST(TypeText, LosesPathsAndLifetimes) {
 TEST(TypeText, TakesTypesApart) {
     EXPECT_EQ(wraps("Option<Vec<u8>>", "Option"), "Vec<u8>");
     EXPECT_FALSE(wraps("Vec<u8>", "Option"));
-    EXPECT_EQ(type_arguments("HashMap<String, (u8, Fn(A) -> B)>"), (std::vector<std::string>{"String", "(u8, Fn(A) -> B)"}));
+    EXPECT_EQ(type_arguments("HashMap<String, (u8, Fn(A) -> B)>"),
+              (std::vector<std::string>{"String", "(u8, Fn(A) -> B)"}));
     EXPECT_EQ(type_arguments("(u8, char)"), (std::vector<std::string>{"u8", "char"}));
     EXPECT_EQ(strip_refs("&&mut T"), "T");
     EXPECT_EQ(type_head("&[T]"), "&");
@@ -76,8 +77,9 @@ TEST(ExpectedFoundText, ReadsLabels) {
 }
 
 TEST(ExpectedFoundText, TakesElidedTypesFromTheNote) {
-    auto d = with_label("expected `Vec<String>`, found `Map<Iter<'_, i32>, ...>`",
-                        "expected struct `Vec<String>`\n   found struct `Map<std::slice::Iter<'_, i32>, {closure@a.rs:1:2: 3:4}>`");
+    auto d = with_label(
+        "expected `Vec<String>`, found `Map<Iter<'_, i32>, ...>`",
+        "expected struct `Vec<String>`\n   found struct `Map<std::slice::Iter<'_, i32>, {closure@a.rs:1:2: 3:4}>`");
     auto ef = expected_found(d, d.spans[0]);
     ASSERT_TRUE(ef);
     EXPECT_EQ(ef->found, "Map<Iter<i32>, {closure}>");
