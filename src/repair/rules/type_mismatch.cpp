@@ -113,7 +113,14 @@ std::optional<OperandRanges> operand_ranges(const Place& op) {
 
 std::string return_type_at(const Tree& tree, std::size_t offset) {
     const Item* f = tree.function_at(offset);
-    return f && !f->return_type.empty() ? clean_type(tree.source().text(f->return_type)) : "";
+    if (!f || f->return_type.empty())
+        return "";
+    std::string type = clean_type(tree.source().text(f->return_type));
+    const std::string head = type_head(type);
+    for (const Item& i : tree.items()) // `type Answer = Result<u8, Error>;`
+        if (i.kind == ItemKind::type_alias && i.name == head && !i.type_text.empty())
+            return clean_type(i.type_text);
+    return type;
 }
 
 Range expression_from(const Source& s, std::size_t begin) {
