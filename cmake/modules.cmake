@@ -50,3 +50,19 @@ function(rc_precompile target)
     target_precompile_headers(${target} REUSE_FROM rustcoder_base)
   endif()
 endfunction()
+
+# The library that turns a program into its own fork server, carried as bytes inside `target`. No sanitizer and no C++
+# library in it: it is preloaded into other people's programs.
+function(rc_fork_library target)
+  set(file ${CMAKE_BINARY_DIR}/preload/rustcoder_fork.so)
+  add_library(rustcoder_fork MODULE ${CMAKE_SOURCE_DIR}/src/process/preload/fork_preload.cc)
+  set_target_properties(rustcoder_fork PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/preload)
+  target_include_directories(rustcoder_fork PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_compile_options(rustcoder_fork PRIVATE -Wall -Wextra -fno-exceptions -fno-rtti -fno-threadsafe-statics
+                         -fvisibility=hidden -fno-sanitize=all)
+  target_link_options(rustcoder_fork PRIVATE -Wl,--as-needed -s)
+  set(source ${CMAKE_SOURCE_DIR}/src/process/fork_server.cpp)
+  set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS ${file}
+                              COMPILE_DEFINITIONS "RC_FORK_LIBRARY=\"${file}\"")
+  add_dependencies(${target} rustcoder_fork)
+endfunction()

@@ -1,5 +1,7 @@
 #include "process/mechanisms.h"
 
+#include "process/fork_protocol.h"
+#include "process/fork_server.h"
 #include "process/landlock.h"
 #include "process/seccomp.h"
 
@@ -7,6 +9,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <optional>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -116,8 +119,15 @@ Result<Supervised> run_bubblewrap(const std::string& program, const BubblewrapVa
     return supervise(std::move(child), std::move(streams.pipes), command, policy, stop);
 }
 
-Result<Supervised> run_direct(const Confinement& confinement, const Command& command, const Policy& policy,
-                              std::stop_token stop) {
+namespace {
+
+struct Direct {
+    Supervised done;
+    bool forked = false;
+};
+
+Result<Direct> run_direct_once(const Confinement& confinement, const Command& command, const Policy& policy,
+                               std::stop_token stop, bool may_fork) {
     RC_TRY_ASSIGN(Streams streams, make_streams(command));
     Launch launch;
     launch.argv = command.argv;
@@ -138,11 +148,32 @@ Result<Supervised> run_direct(const Confinement& confinement, const Command& com
     // them.
     if (confinement.seccomp)
         become_subreaper();
-    RC_TRY_ASSIGN(Child child, spawn(launch));
+    // A fork of the loaded program where there is one; only for the full confinement, which it takes from this launch.
+    std::optional<Child> ready;
+    if (may_fork && confinement.landlock && confinement.seccomp && policy.tier == Tier::checking)
+        ready = fork_spawn(launch);
+    const bool forked = ready.has_value();
+    if (!forked) {
+        RC_TRY_ASSIGN(ready, spawn(launch));
+    }
     streams.in.reset();
     streams.out.reset();
     streams.err.reset();
-    return supervise(std::move(child), std::move(streams.pipes), command, policy, stop);
+    return Direct{supervise(std::move(*ready), std::move(streams.pipes), command, policy, stop), forked};
+}
+
+} // namespace
+
+Result<Supervised> run_direct(const Confinement& confinement, const Command& command, const Policy& policy,
+                              std::stop_token stop) {
+    const bool listening = command.on_stdout || command.on_stderr; // they would hear of a failed set-up
+    RC_TRY_ASSIGN(Direct run, run_direct_once(confinement, command, policy, stop, !listening));
+    const Exit& exit = run.done.exit;
+    if (run.forked && exit.ended == Ended::exited && exit.code == fork_protocol::setup_failed) {
+        abandon_fork_server(command.argv[0]); // nothing ran: the child could not confine itself
+        RC_TRY_ASSIGN(run, run_direct_once(confinement, command, policy, stop, false));
+    }
+    return std::move(run.done);
 }
 
 } // namespace rustcoder::process

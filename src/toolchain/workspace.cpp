@@ -1,5 +1,6 @@
 #include "base/counters.h"
 #include "base/text.h"
+#include "process/fork_server.h"
 #include "toolchain/workspace_impl.h"
 
 #include <algorithm>
@@ -378,6 +379,8 @@ Result<CheckReport> WorkspaceImpl::check(const project::Project& project, std::s
     }
     if (auto built = build_instead(project, stop))
         return std::move(*built);
+    if (sandbox_.mode() == process::Mode::strict) // loads beside cargo; the quick checks that follow start from it
+        process::prepare_fork_server(toolchain_.rustc.string());
     process::Limits limits = options_.check_limits;
     const std::string key = warm_up(project, "check", limits);
     RC_TRY_ASSIGN(CargoRun run, run_cargo(main_, check_arguments(project), {}, limits, stop));
