@@ -1,0 +1,150 @@
+// A function without a return type whose last expression gathers an iterator: rustc then says that `()` cannot be built
+// from (or summed over) the elements, and so names what the function returns.
+#include "repair/rule.h"
+
+#include "repair/rule_support.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace rustcoder::repair {
+
+namespace {
+
+/// The text between `before` and the next backtick.
+std::optional<std::string> quoted_after(std::string_view text, std::string_view before) {
+    std::size_t at = text.find(before);
+    if (at == std::string_view::npos)
+        return std::nullopt;
+    at += before.size();
+    std::size_t end = text.find('`', at);
+    if (end == std::string_view::npos)
+        return std::nullopt;
+    return std::string(text.substr(at, end - at));
+}
+
+/// "Option<X>" with head "Option" -> "X".
+std::optional<std::string> inside(std::string_view type, std::string_view head) {
+    if (!type.starts_with(head) || type.size() < head.size() + 2 || type[head.size()] != '<' || type.back() != '>')
+        return std::nullopt;
+    return std::string(type.substr(head.size() + 1, type.size() - head.size() - 2));
+}
+
+using Ranked = std::vector<std::pair<std::string, double>>;
+
+Ranked collections_of(const std::string& element) {
+    if (auto t = inside(element, "Option"))
+        return {{"Option<Vec<" + *t + ">>", 0.7}, {"Vec<" + element + ">", 0.25}};
+    if (auto t = inside(element, "Result")) {
+        std::size_t depth = 0, comma = std::string::npos;
+        for (std::size_t i = 0; i < t->size(); ++i) {
+            char c = (*t)[i];
+            depth += c == '<' || c == '(' || c == '[';
+            depth -= (c == '>' || c == ')' || c == ']') && depth > 0;
+            if (c == ',' && depth == 0)
+                comma = i;
+        }
+        if (comma != std::string::npos)
+            return {{"Result<Vec<" + t->substr(0, comma) + ">" + t->substr(comma) + ">", 0.7},
+                    {"Vec<" + element + ">", 0.25}};
+    }
+    if (element == "char")
+        return {{"String", 0.75}, {"Vec<char>", 0.3}};
+    if (element == "String" || element == "&str" || element == "&'static str")
+        return {{"Vec<" + element + ">", 0.6}, {"String", 0.4}};
+    if (element.starts_with('(') && element.find(',') != std::string::npos) {
+        std::string pair = element.substr(1, element.size() - 2);
+        return {{"std::collections::HashMap<" + pair + ">", 0.5},
+                {"Vec<" + element + ">", 0.4},
+                {"std::collections::BTreeMap<" + pair + ">", 0.3}};
+    }
+    return {{"Vec<" + element + ">", 0.75}, {"std::collections::HashSet<" + element + ">", 0.15}};
+}
+
+class UnitReturn final : public Rule {
+public:
+    std::string_view name() const override { return "type-unit-return"; }
+    bool applies(const toolchain::Diagnostic& d) const override {
+        return d.code == "E0277" && d.message.find("value of type `()` cannot be") != std::string::npos;
+    }
+    void propose(const RuleContext& context, Proposals& out) const override {
+        const toolchain::Span* at = context.diagnostic.primary();
+        auto tree = at ? context.sources.tree(at->file) : nullptr;
+        const syntax::Item* function = tree ? tree->function_at(at->begin) : nullptr;
+        auto element = quoted_after(context.diagnostic.message, "over elements of type `");
+        if (!function || !element || !function->return_type.empty() || function->body.empty())
+            return;
+        bool built = context.diagnostic.message.find("cannot be built from") != std::string::npos;
+        Ranked types;
+        if (built) {
+            types = collections_of(*element);
+        } else {
+            std::string number = *element;
+            while (number.starts_with('&'))
+                number.erase(0, 1);
+            types = {{number, 0.85}};
+        }
+        const syntax::Source& source = tree->source();
+        std::size_t before = function->where_clause.empty() ? function->body.begin : function->where_clause.begin;
+        std::int64_t last = source.token_before(before);
+        if (last < 0)
+            return;
+        for (const auto& [type, prior] : types)
+            out.insert("type-unit-return", at->file, source.tokens()[static_cast<std::size_t>(last)].end, " -> " + type,
+                       Risk::low, prior,
+                       "`" + function->name +
+                           "` ends with a value made from the iterator's elements, so it has to say that it returns `" +
+                           type + "`.");
+    }
+};
+
+// `str` has no size of its own; where a type holds it bare, the `&` in front was lost.
+class BareStr final : public Rule {
+public:
+    std::string_view name() const override { return "type-bare-str"; }
+    bool applies(const toolchain::Diagnostic& d) const override {
+        return d.code == "E0277" &&
+               d.message.find("size for values of type `str` cannot be known") != std::string::npos;
+    }
+    void propose(const RuleContext& context, Proposals& out) const override {
+        const toolchain::Span* at = context.diagnostic.primary();
+        auto tree = at ? context.sources.tree(at->file) : nullptr;
+        if (!tree)
+            return;
+        const syntax::Source& source = tree->source();
+        const syntax::Item* item = tree->item_at(at->begin);
+        const syntax::Item* function = tree->function_at(at->begin);
+        bool lends = function && std::any_of(function->parameters.begin(), function->parameters.end(),
+                                             [](const auto& p) { return p.type_text.find('&') != std::string::npos; });
+        for (std::size_t i = 0; i < source.tokens().size(); ++i) {
+            const syntax::Token& t = source.tokens()[i];
+            if (source.at(static_cast<std::int64_t>(i)) != "str" || source.at(static_cast<std::int64_t>(i) + 1) == "::")
+                continue;
+            std::string_view previous = source.at(static_cast<std::int64_t>(i) - 1);
+            if (previous != "<" && previous != "," && previous != ":" && previous != "->" && previous != "(" &&
+                previous != "[")
+                continue;
+            bool near = (t.begin >= at->begin && t.end <= at->end) ||
+                        (function && function->signature.contains(t.begin)) ||
+                        (item && item->body.empty() && item->range.contains(t.begin)) ||
+                        source.line_of(t.begin) == source.line_of(at->begin);
+            if (!near)
+                continue;
+            bool returned = function && function->return_type.contains(t.begin);
+            std::string why = "`str` has no known size; text is handled through a reference.";
+            double lent = returned && !lends ? 0.05 : 0.5;
+            out.insert("type-bare-str", at->file, t.begin, "&", Risk::low, lent, why);
+            out.insert("type-bare-str", at->file, t.begin, "&'static ", Risk::low, returned && lends ? 0.45 : 0.55,
+                       why);
+            out.edit("type-bare-str", at->file, t.begin, t.end, "String", Risk::behaviour, 0.25,
+                     "`str` has no known size; `String` owns its text.");
+        }
+    }
+};
+
+RC_REGISTER_RULE(UnitReturn)
+RC_REGISTER_RULE(BareStr)
+
+} // namespace
+
+} // namespace rustcoder::repair
