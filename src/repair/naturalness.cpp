@@ -28,7 +28,7 @@ constexpr std::size_t longest_window = 60;
 // Share of the project's own pairs and triples in a token's probability, when the file has the context at all.
 constexpr double pair_share = 0.15, triple_share = 0.25;
 // From ln P to nats of cost: an edit that adds a token must not lose by that alone.
-constexpr double per_token = 2.5, weight = 0.06;
+constexpr double per_token = 2.5, weight = 0.05;
 
 std::uint64_t chain(std::uint64_t h, std::string_view text) {
     return base::hash64(text, h * 0x9e3779b97f4a7c15ull + 7);

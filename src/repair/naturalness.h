@@ -70,7 +70,7 @@ public:
     /// Nats to add to the candidate's cost, within +-max_adjustment; negative when the edit reads better than what was
     /// there. 0 without a model and for patches of other than Rust files.
     double adjustment(const project::Patch& patch);
-    static constexpr double max_adjustment = 0.5;
+    static constexpr double max_adjustment = 0.3;
 
 private:
     struct FileUse;

@@ -225,7 +225,7 @@ Result<Model> Model::from_bytes(std::string_view bytes, std::uint64_t identity) 
         return bad("the file is too short");
     std::memcpy(&h, bytes.data(), sizeof h);
     bytes.remove_prefix(sizeof h);
-    if (std::memcmp(h.magic, magic, sizeof magic) != 0 || h.version != version)
+    if (std::memcmp(h.magic, magic, sizeof magic) != 0 || h.version != version || h.reserved != 0)
         return bad("it is of another version");
     if (h.identity != identity)
         return bad("it was trained for another toolchain");

@@ -146,19 +146,19 @@ public:
     void docs(const fs::path& html) {
         if (std::error_code ec; !fs::is_directory(html, ec))
             return;
-        std::size_t left = options_.listing_bytes;
+        std::size_t used = 0;
         for (const char* book : {"rust-by-example", "book", "reference", "nomicon", "edition-guide", "std/collections"})
             for (const auto& page : files_below(html / book, ".html")) {
-                if (left == 0 || late())
+                if (used >= options_.listing_bytes || late())
                     return;
                 if (auto text = base::read_file(page, largest_file))
-                    visit_listings(*text, [&](const std::string& code) { listing(code, left); });
+                    visit_listings(*text, [&](const std::string& code) { used += code.size(), listing(code); });
             }
     }
     void rendered_sources(const fs::path& html) {
         for (const char* crate : {"alloc", "std", "core"})
             for (const auto& page : files_below(html / "src" / crate, ".rs.html")) {
-                if (std_left() == 0 || late())
+                if (std_bytes_ >= options_.std_bytes || late())
                     return;
                 if (auto text = base::read_file(page, largest_file))
                     visit_listings(*text, [&](const std::string& code) { file(code, std_bytes_, report.std_files); });
@@ -167,7 +167,7 @@ public:
     void rust_src(const fs::path& library) {
         for (const char* crate : {"alloc/src", "std/src", "core/src"})
             for (const auto& path : files_below(library / crate, ".rs")) {
-                if (std_left() == 0 || late())
+                if (std_bytes_ >= options_.std_bytes || late())
                     return;
                 if (auto text = base::read_file(path, largest_file))
                     file(*text, std_bytes_, report.std_files);
@@ -189,20 +189,16 @@ public:
     TrainingReport report;
 
 private:
-    std::size_t std_left() const { return std_bytes_ >= options_.std_bytes ? 0 : options_.std_bytes - std_bytes_; }
-
-    void listing(const std::string& code, std::size_t& left) {
+    void listing(const std::string& code) {
         if (trainer.add(syntax::Source(code), listing_weight))
             ++report.listings;
-        left -= std::min(left, code.size());
     }
     void file(const std::string& code, std::size_t& used, std::size_t& files) {
         syntax::Source source(code);
         used += code.size();
         if (trainer.add(source))
             ++files;
-        std::size_t left = code.size();
-        visit_doc_listings(source, [&](const std::string& text) { listing(text, left); });
+        visit_doc_listings(source, [&](const std::string& text) { listing(text); });
     }
 
     const TrainingOptions& options_;
