@@ -24,7 +24,8 @@ public:
     static std::filesystem::path file_for(const std::filesystem::path& cache, const toolchain::Toolchain& toolchain);
     /// The model that was trained for this toolchain; nullptr when there is none that can be used. Read once, and again
     /// when the file changes.
-    static std::shared_ptr<const Naturalness> installed(const std::filesystem::path& cache, const toolchain::Toolchain& toolchain);
+    static std::shared_ptr<const Naturalness> installed(const std::filesystem::path& cache,
+                                                        const toolchain::Toolchain& toolchain);
     /// Errors: not_found (never trained), invalid_input (damaged, another version or toolchain): train again.
     static Result<std::shared_ptr<const Naturalness>> load(const std::filesystem::path& file, std::uint64_t identity);
     static Result<std::shared_ptr<const Naturalness>> from_bytes(std::string bytes, std::uint64_t identity);
