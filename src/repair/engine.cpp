@@ -151,22 +151,23 @@ private:
         candidate = std::move(*changed);
     }
 
-    // Drops edits that turn out not to be needed.
+    bool compiles(Search& search, const project::Project& project) {
+        auto answer = search.check(project);
+        return answer && *answer && accepted(**answer);
+    }
+
+    // Drops edits that turn out not to be needed: whole steps first, then, where steps built on one another, parts of
+    // what they wrote.
     void minimise(Search& search, project::Project& candidate, std::vector<AppliedEdit>& steps) {
         constexpr std::size_t max_steps = 12;
         if (steps.size() < 2 || steps.size() > max_steps)
             return;
         auto patches = rebase(out_.original, candidate, steps);
         if (!patches)
-            return;
+            return minimise_text(search, candidate, steps);
         for (std::size_t i = 0; i < steps.size() && steps.size() > 1;) {
             auto without = combine(out_.original, *patches, i);
-            bool needless = false;
-            if (without && *without != candidate) {
-                auto answer = search.check(*without);
-                needless = answer && *answer && accepted(**answer);
-            }
-            if (!needless) {
+            if (!without || *without == candidate || !compiles(search, *without)) {
                 ++i;
                 continue;
             }
@@ -174,6 +175,50 @@ private:
             steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(i));
             patches->erase(patches->begin() + static_cast<std::ptrdiff_t>(i));
         }
+    }
+
+    // Neighbouring changes of one line, the longest runs first: a chain of steps often leaves a detour in one
+    // expression.
+    void minimise_text(Search& search, project::Project& candidate, std::vector<AppliedEdit>& steps) {
+        constexpr int max_checks = 30;
+        constexpr std::size_t max_changes = 40;
+        project::Patch all = project::diff(out_.original, candidate);
+        if (!all.added.empty() || !all.removed.empty() || all.edits.size() > max_changes)
+            return;
+        SourceMap original(out_.original);
+        auto line = [&](const project::Edit& e) {
+            auto source = original.source(e.path);
+            return std::pair(e.path, source ? source->line_of(e.begin) : e.begin);
+        };
+        int tried = 0;
+        for (std::size_t begin = 0; begin < all.edits.size();) {
+            std::size_t end = begin + 1;
+            while (end < all.edits.size() && line(all.edits[end]) == line(all.edits[begin]))
+                ++end;
+            std::size_t dropped = 0;
+            for (std::size_t length = end - begin; length > 0 && dropped == 0; --length)
+                for (std::size_t at = begin; at + length <= end && dropped == 0; ++at) {
+                    project::Patch fewer = all;
+                    auto first = fewer.edits.begin() + static_cast<std::ptrdiff_t>(at);
+                    fewer.edits.erase(first, first + static_cast<std::ptrdiff_t>(length));
+                    if (fewer.edits.empty() || tried++ >= max_checks)
+                        continue;
+                    auto without = project::apply(out_.original, fewer);
+                    if (without && compiles(search, *without)) {
+                        candidate = std::move(*without);
+                        all = std::move(fewer);
+                        dropped = length;
+                    }
+                }
+            begin = dropped > 0 ? begin : end; // the rest of the line once more
+        }
+        // Steps in files that are again as they were have nothing to explain.
+        std::erase_if(steps, [&](const AppliedEdit& step) {
+            return std::none_of(all.edits.begin(), all.edits.end(), [&](const project::Edit& e) {
+                return std::any_of(step.candidate.patch.edits.begin(), step.candidate.patch.edits.end(),
+                                   [&](const project::Edit& s) { return s.path == e.path; });
+            });
+        });
     }
 
     // Link and const-eval errors appear only in a real build; tests and examples judge behaviour.
