@@ -56,6 +56,7 @@ void add_paths(Words& to, const Policy& policy) {
         const char* option;
     };
     std::vector<Bind> binds;
+    binds.reserve(policy.read_only.size() + policy.read_write.size());
     for (const auto& p : policy.read_only)
         binds.push_back({p.lexically_normal(), "--ro-bind"});
     for (const auto& p : policy.read_write)

@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 #ifdef RC_FORK_LIBRARY
 // The library as bytes, see CMakeLists.txt.
@@ -186,7 +187,7 @@ void Server::keep() {
         {
             const std::scoped_lock lock(mutex_);
             if (ready && state_ == State::starting) {
-                socket_ = std::move(socket);
+                socket_ = std::exchange(socket, base::Fd());
                 stamp_ = before;
                 pidfd_ = base::Fd(fcntl(server.pidfd.get(), F_DUPFD_CLOEXEC, 0));
                 state_ = State::ready;
