@@ -64,6 +64,23 @@ std::uint64_t identity(const Diagnostic& d) {
     return id;
 }
 
+/// How many of `these` have no counterpart among `those` (ten errors may read the same), and the first rank of them.
+std::pair<std::size_t, int> surplus(const Diagnostics& these, const Diagnostics& those) {
+    std::map<std::uint64_t, std::size_t> left;
+    for (const Diagnostic& d : those)
+        ++left[identity(d)];
+    std::size_t count = 0;
+    int first = 99;
+    for (const Diagnostic& d : these) {
+        auto it = left.find(identity(d));
+        if (it != left.end() && it->second > 0)
+            --it->second;
+        else
+            ++count, first = std::min(first, rank(d));
+    }
+    return {count, first};
+}
+
 std::string place_of(const Diagnostic& d) {
     const auto* span = d.primary();
     return span ? fmt::format("{}:{}", span->file, span->line_begin) : std::string();
@@ -175,7 +192,8 @@ void Search::expand(int id) {
                 if (std::find(r.targets.begin(), r.targets.end(), i) == r.targets.end())
                     r.targets.push_back(i);
                 r.candidate.prior = std::min(0.97, 1 - (1 - r.candidate.prior) * (1 - 0.6 * c.prior));
-                r.cost = std::min(r.cost, candidate_cost(r.candidate, node, node.errors[i].phase, first) + reads.adjustment(r.candidate.patch));
+                r.cost = std::min(r.cost, candidate_cost(r.candidate, node, node.errors[i].phase, first) +
+                                              reads.adjustment(r.candidate.patch));
                 continue;
             }
             Ranked r;
@@ -331,19 +349,8 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
         improved_at_ = checks_;
         return;
     }
-    std::multiset<std::uint64_t> before, after;
-    for (const auto& d : node.errors)
-        before.insert(identity(d));
-    for (const auto& d : errors)
-        after.insert(identity(d));
-    std::size_t gone = 0, fresh = 0;
-    int fresh_rank = 99, gone_rank = 99;
-    for (const auto& d : node.errors)
-        if (!after.contains(identity(d)))
-            ++gone, gone_rank = std::min(gone_rank, rank(d));
-    for (const auto& d : errors)
-        if (!before.contains(identity(d)))
-            ++fresh, fresh_rank = std::min(fresh_rank, rank(d));
+    auto [gone, gone_rank] = surplus(node.errors, errors);
+    auto [fresh, fresh_rank] = surplus(errors, node.errors);
     if (open.picks.size() > 1)
         retry_good_part(open, errors);
     if (gone == 0)
@@ -388,8 +395,11 @@ void Search::retry_good_part(const Open& open, const Diagnostics& errors) {
     std::vector<int> good;
     for (int k : open.picks) {
         const Ranked& r = node.ranked[k];
-        bool solved = std::all_of(r.targets.begin(), r.targets.end(),
-                                  [&](std::size_t t) { return !after.contains(identity(node.errors[t])); });
+        // Of errors that read the same some may stay: then a member counts when fewer are left than there were.
+        bool solved = std::all_of(r.targets.begin(), r.targets.end(), [&](std::size_t t) {
+            auto id = identity(node.errors[t]);
+            return after.count(id) < before.count(id);
+        });
         const auto* at = node.errors[r.targets.front()].primary();
         bool disturbed = at && std::any_of(errors.begin(), errors.end(), [&](const Diagnostic& d) {
                              const auto* p = d.primary();

@@ -19,7 +19,7 @@ Diagnostics complaints(const toolchain::CheckReport& report, const project::Proj
 /// effect of each.
 struct Weights {
     double error = 1.3;        // expected cost of repairing one more error of the same phase
-    double error_tail = 0.35;  // ... after the sixth
+    double error_tail = 0.9;   // ... after the sixth
     double risk[5] = {0, 0, 0.35, 0.9, 2.2};
     double per_byte = 0.004;   // edit size
     double later_phase = 0.6;  // answering an error that an earlier one may have caused

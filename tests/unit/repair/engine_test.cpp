@@ -81,6 +81,23 @@ TEST(Engine, AnswersIndependentErrorsTogether) {
     EXPECT_LE(o->checks, 24); // one batch, a few rivals, and one check a step to see that it is needed
 }
 
+TEST(Engine, AnswersFiftyErrorsThatReadTheSame) {
+    FakeWorkspace w([](const project::Project& p) {
+        auto all = words(p, {{"fine0", MA}});
+        for (auto& d : all)
+            d.code = "E0308", d.message = "mismatched types";
+        return all;
+    });
+    std::string source;
+    for (int i = 0; i < 50; ++i)
+        source += "fn f" + std::to_string(i) + "(a: i32, b: i32) -> i32 {\n    let c = a + b;\n    c * bad10\n}\n";
+    auto o = repair::repair(w, one(source + "fn main() {}\n"));
+    ASSERT_TRUE(o);
+    EXPECT_EQ(o->verdict, Verdict::fixed);
+    EXPECT_EQ(text(o->best).find("bad"), std::string::npos);
+    EXPECT_LE(o->checks, 20);
+}
+
 TEST(Engine, IsDeterministicForAnyNumberOfThreads) {
     auto compiler = [](const project::Project& p) { return words(p, {{"aaaaa", MI}, {"bbbbb", MI}, {"ccccc", MA}}); };
     std::string first;
