@@ -56,6 +56,9 @@ Judgement judge(const toolchain::Suggestion& s, std::size_t inserted, std::size_
         if (deleted > inserted + 40)
             j.risk = Risk::destructive;
     }
+    // A second derive list: a rule adds to the one that is there
+    if (text.starts_with("#[derive("))
+        j.prior = std::min(j.prior, 0.7);
     // "use `_`", "prefix it with an underscore", "consider ignoring": silences instead of repairing
     if (has(s.message, "underscore") || has(s.message, "ignor"))
         j.prior *= 0.5;

@@ -79,12 +79,42 @@ public:
         auto call = call_site(context);
         if (!call)
             return;
+        compares_instead(context, *call, out);
         reorder(context, *call, out);
         missing(context, *call, out);
         surplus(context, *call, out);
     }
 
 private:
+    /// `values.max()`: without `.iter()` this is `Ord::max` of the whole collection, which wants another one.
+    static void compares_instead(const RuleContext& context, const CallSite& c, Proposals& out) {
+        const Source& s = *c.place.source;
+        const auto token = static_cast<std::int64_t>(c.place.token());
+        if (s.at(token - 1) != "." || !c.arguments.empty() || (c.callee != "max" && c.callee != "min"))
+            return;
+        std::string type;
+        for (const auto& span : context.diagnostic.spans)
+            if (auto t = between(span.label, "of type `", "`"))
+                type = strip_refs(clean_type(*t));
+        std::string head = type_head(type);
+        std::size_t dot = s.tokens()[c.place.token() - 1].begin;
+        auto add = [&](std::string text, double prior, std::string why) {
+            out.insert("call-iterate", c.place.path, dot, std::move(text), Risk::low, prior, std::move(why));
+        };
+        std::string why = fmt::format("`{}` of the elements is asked for, so they have to be gone through.", c.callee);
+        if (type == "str" || type == "String")
+            add(".chars()", 0.93, why);
+        else if (type.starts_with("[") || head == "Vec" || head == "HashSet" || head == "BTreeSet" ||
+                 head == "VecDeque" || head == "BinaryHeap" || head == "LinkedList") {
+            add(".iter()", 0.94, why);
+            add(".into_iter()", 0.6, why);
+        } else if (head == "HashMap" || head == "BTreeMap") {
+            add(".values()", 0.8, why);
+            add(".keys()", 0.6, why);
+            add(".iter()", 0.5, why);
+        }
+    }
+
     /// Every order of two to four arguments in which the known types fit.
     static void reorder(const RuleContext& context, const CallSite& c, Proposals& out) {
         std::size_t n = c.arguments.size();

@@ -112,6 +112,8 @@ private:
         for (const auto& n : closest(c.name, names, 3)) {
             if (n.closeness < 0.6)
                 continue;
+            if (std::max(n.name.size(), c.name.size()) <= 5 && base::edit_distance(n.name, c.name, 3) > 1)
+                continue; // two wrong letters of four are another word
             out.edit("field-spelling", c.place.path, t.begin, t.end, n.name, Risk::low,
                      std::clamp((n.closeness - 0.45) * 1.9, 0.08, 0.93),
                      fmt::format("`{}` has no `{}`; `{}` is spelt nearly the same.",

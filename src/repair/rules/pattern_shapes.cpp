@@ -255,6 +255,10 @@ void field_count(Site& site) { // E0023
         return;
     std::size_t close = s.tokens()[static_cast<std::size_t>(s.tokens()[open].match)].begin;
     if (list.size() < static_cast<std::size_t>(fields)) {
+        if (list.size() + 1 == static_cast<std::size_t>(fields))
+            for (std::size_t k = 0; k < list.size(); ++k)
+                site.propose(Risk::low, 0.46, "the variant has one field more than the pattern names.",
+                             {site.put(list[k].begin, "_, ")});
         std::string more;
         for (std::size_t k = list.size(); k < static_cast<std::size_t>(fields); ++k)
             more += ", _";
@@ -277,8 +281,52 @@ void field_count(Site& site) { // E0023
     }
 }
 
+void fields_missing(Site& site) { // E0027
+    const Source& s = site.s();
+    std::string text = site.str(site.at());
+    auto last = s.token_before(site.at().end);
+    if (last < 1 || s.at(last) != "}")
+        return;
+    for (const auto& other : site.context.all) // the arm uses the names: they have to be bound
+        if (other.code == "E0425" && other.is_error())
+            if (auto name = backticked(other.message); !name.empty())
+                if (auto mine = backticked(site.d.message); std::find(mine.begin(), mine.end(), name[0]) != mine.end())
+                    return;
+    bool empty = s.at(last - 1) == "{", comma = s.at(last - 1) == ",";
+    std::size_t end = s.tokens()[static_cast<std::size_t>(last) - 1].end;
+    site.propose(Risk::low, 0.86, "the pattern names only the fields it needs; `..` stands for the others.",
+                 {site.put(end, empty   ? " .. "
+                                : comma ? " .."
+                                        : ", ..")});
+}
+
+void swapped_assignment(Site& site) { // E0067 E0070
+    const Source& s = site.s();
+    std::size_t op = site.token();
+    while (op < s.tokens().size() && s.tokens()[op].begin < site.at().end + 8 && !s.text(s.tokens()[op]).ends_with("="))
+        ++op;
+    if (op == 0 || op + 1 >= s.tokens().size() || !s.text(s.tokens()[op]).ends_with("="))
+        return;
+    auto statement = site.t().statement_at(s.tokens()[op].begin);
+    Range left{statement.begin, s.tokens()[op - 1].end};
+    Range whole = without_semicolon(s, statement);
+    if (statement.empty() || left.begin >= left.end || s.tokens()[op].end >= whole.end)
+        return;
+    Range right{s.tokens()[op + 1].begin, whole.end};
+    auto value = site.text(left);
+    bool constant = !value.empty() && ((value[0] >= '0' && value[0] <= '9') || value[0] == '"' || value[0] == '\'' ||
+                                       value == "true" || value == "false" || value.ends_with(")"));
+    auto place = site.t().postfix_from(right.begin);
+    if (!constant || (place != right && s.text(right)[0] != '*') || s.text(right).ends_with(")"))
+        return;
+    site.propose(Risk::low, 0.8, "what changes stands on the left, the value on the right.",
+                 {site.swap(left, site.str(right)), site.swap(right, site.str(left))});
+}
+
 } // namespace
 
+RC_CODE_RULE(fields_missing, "pattern-fields-missing", "E0027")
+RC_CODE_RULE(swapped_assignment, "pattern-assignment-swapped", "E0067", "E0070")
 RC_CODE_RULE(field_twice, "pattern-field-twice", "E0025")
 RC_CODE_RULE(unknown_field, "pattern-unknown-field", "E0026")
 RC_CODE_RULE(ranges, "pattern-range", "E0029", "E0030", "E0579")

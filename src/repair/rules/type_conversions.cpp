@@ -273,8 +273,10 @@ void iterators(Maker& m) {
         if (is_integer(m.expected) &&
             (type_head(inner) == "Vec" || inner.starts_with("[") || inner == "String" || inner == "str" ||
              type_head(inner) == "HashMap" || type_head(inner) == "HashSet")) {
-            m.suffix(m.expected == "usize" ? ".len()" : ".len() as " + m.e(), m.expected == "usize" ? 0.6 : 0.4,
-                     Risk::low, "A number is wanted: the length.");
+            bool written_out = m.is_literal_string() || m.text.starts_with("[");
+            double prior = m.expected == "usize" ? 0.6 : 0.4;
+            m.suffix(m.expected == "usize" ? ".len()" : ".len() as " + m.e(), written_out ? 0.05 : prior, Risk::low,
+                     "A number is wanted: the length.");
         }
         return;
     }
@@ -316,6 +318,17 @@ void numbers(Maker& m) {
     if (literal)
         return; // rewritten by a rule of its own
     bool safe = lossless(m.found, m.expected);
+    // `n as u64` where a `u32` is wanted: the cast names the wrong type; a second cast behind it is never meant
+    if (const std::string cast = " as " + m.f(); m.text.ends_with(cast)) {
+        m.out.push_back({{},
+                         m.e(),
+                         false,
+                         Risk::low,
+                         0.8,
+                         fmt::format("The cast makes a `{}`, but a `{}` is wanted.", m.f(), m.e()),
+                         m.found.size()});
+        return;
+    }
     if (m.expected[0] != '{') {
         m.suffix(
             " as " + m.e(), safe ? 0.62 : 0.55, safe ? Risk::low : Risk::behaviour,

@@ -11,6 +11,7 @@ struct Conversion {
     Risk risk = Risk::low;
     double prior = 0.5;
     std::string why;
+    std::size_t drop = 0; // so many bytes at the end of the expression give way to `after`
 };
 
 /// `text` is the expression as written (literals are judged by it). Types are clean_type()d.

@@ -155,6 +155,11 @@ public:
                     if (!carries)
                         continue;
                 }
+                if (c.drop > 0) {
+                    out.edit("type-recast", m.place.path, m.expression.end - c.drop, m.expression.end, c.after, c.risk,
+                             prior, c.why);
+                    continue;
+                }
                 auto edits = wrap_edits(*m.place.source, m.place.path, m.expression, c.before, c.after, c.tight);
                 out.edits("type-convert", std::move(edits), c.risk, prior, c.why);
                 auto init = c.before.empty() ? plain_initializer(*m.place.tree, m.expression) : std::nullopt;
@@ -196,6 +201,8 @@ private:
             for (const auto& o : options)
                 if (o.prior > best->prior && o.after != "?")
                     best = &o;
+            if (best->drop > 0)
+                return;
             prior = std::min(prior, best->prior);
             risk = std::max(risk, best->risk);
             for (auto& e :

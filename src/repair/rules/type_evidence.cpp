@@ -155,7 +155,8 @@ void expectations(const RuleContext& context, const toolchain::Diagnostic& d, co
         if (span.primary || !span.in_project)
             continue;
         bool from_return = span.label.find("because of return type") != std::string::npos;
-        bool from_let = span.label == "expected due to this";
+        bool from_let =
+            span.label == "expected due to this" || span.label.starts_with("expected because of the type of the ");
         if (!from_return && !from_let)
             continue;
         auto p = place_of(context, span);

@@ -31,6 +31,16 @@ std::string stars(std::string_view type) {
     return out;
 }
 
+/// The operand is a cast (in parentheses when needed) to the wrong type.
+void recast(const Place& op, Range side, const std::string& have, const std::string& wanted, Proposals& out) {
+    const Source& s = *op.source;
+    auto text = s.text(side);
+    std::size_t end = text.ends_with(")") ? side.end - 1 : side.end;
+    if (std::string cast = " as " + have; s.text(side.begin, end).ends_with(cast))
+        out.edit("type-recast", op.path, end - have.size(), end, wanted, Risk::low, 0.72,
+                 fmt::format("The cast makes a `{}`, the other side is a `{}`.", have, wanted));
+}
+
 void operands(const RuleContext& context, const Place& op, Proposals& out) {
     auto types = operands_of(context.diagnostic);
     auto ranges = operand_ranges(op);
@@ -66,6 +76,9 @@ void operands(const RuleContext& context, const Place& op, Proposals& out) {
     if (is_numeric(lv) && is_numeric(rv) && lv != rv) {
         std::string le = stars(l), re = stars(r);
         if (rv[0] != '{' && lv[0] != '{') {
+            recast(op, ranges->right, rv, lv, out);
+            if (types->op.size() == 1 || compares)
+                recast(op, ranges->left, lv, rv, out);
             bool right_fits = lossless(rv, lv), left_fits = lossless(lv, rv);
             put(op, ranges->right, re, " as " + lv, right_fits ? Risk::low : Risk::behaviour,
                 right_fits || !left_fits ? 0.62 : 0.5,
@@ -298,6 +311,15 @@ void not_an_iterator(const RuleContext& context, const Place& p, Proposals& out)
         return;
     std::string type = clean_type(ticked[0]), value = strip_refs(type);
     Range e{p.begin, p.end};
+    const Source& s = *p.source;
+    const auto token = static_cast<std::int64_t>(p.token());
+    if (s.at(token - 1) == "." && s.at(token + 1) == "(" && s.tokens()[p.token()].end == p.end) {
+        // the method's name is marked, but it is the argument that cannot be gone through
+        auto arguments = p.tree->arguments(s.tokens()[p.token() + 1].begin);
+        if (arguments.size() != 1)
+            return;
+        e = arguments[0];
+    }
     auto add = [&](std::string before, std::string after, double prior, std::string why, Risk risk = Risk::low) {
         out.edits("type-iterate", wrap_edits(*p.source, p.path, e, std::move(before), std::move(after), !after.empty()),
                   risk, prior, std::move(why));
@@ -385,6 +407,9 @@ private:
             }
             return;
         }
+        if (const std::string cast = " as " + by; is_numeric(by) && p.text().ends_with(cast))
+            out.edit("type-index", p.path, p.end - by.size(), p.end, "usize", Risk::low, 0.86,
+                     "An index has to be a `usize`; the cast makes something else.");
         if (is_numeric(strip_refs(by)))
             out.edits("type-index",
                       wrap_edits(*p.source, p.path, e, stars(by),

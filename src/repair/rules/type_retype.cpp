@@ -30,6 +30,28 @@ double kinship(const std::string& from, const std::string& to) {
     return 0.55;
 }
 
+/// A value written out whose kind the declared type cannot hold: `let label: i32 = "box";`. Nothing was calculated, so
+/// it is the type that was mistaken.
+bool literal_of_other_kind(const RuleContext& context, const Retype& r) {
+    if (!r.direct || context.diagnostic.code != "E0308")
+        return false;
+    for (const Mismatch& m : mismatches(context)) {
+        auto t = m.text();
+        if (t.empty() || clean_type(r.old_type) != m.expected)
+            continue;
+        const auto kind = [](std::string_view type) {
+            std::string v = strip_refs(type);
+            return is_numeric(v) ? 1 : v == "str" || v == "String" || v == "char" ? 2 : v == "bool" ? 3 : 0;
+        };
+        bool literal = t.front() == '"' || t.front() == '\'' || (t.front() >= '0' && t.front() <= '9') ||
+                       t.front() == '-' || t == "true" || t == "false" || t.starts_with("String::from(\"");
+        int wanted = kind(m.expected), have = kind(m.found);
+        if (literal && have != 0 && wanted != have && (wanted != 0 || is_complete_type(m.expected)))
+            return true;
+    }
+    return false;
+}
+
 class TypeRetype final : public Rule {
 public:
     std::string_view name() const override { return "type-retype"; }
@@ -60,6 +82,8 @@ public:
                 else if (r.evidence > 2)
                     base += 0.3;
                 prior = base * kinship(r.old_type, r.new_type);
+                if (literal_of_other_kind(context, r))
+                    prior = std::max(prior, 0.84);
                 why = r.evidence > 1
                           ? fmt::format("{} errors say the same: {} should be `{}`, not `{}`.", r.evidence, r.what,
                                         r.new_type, r.old_type)

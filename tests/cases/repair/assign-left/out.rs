@@ -1,0 +1,13 @@
+pub fn count(v: &[u32], limit: u32) -> (usize, u32) {
+    let mut n = 0;
+    let mut best = 0;
+    for x in v {
+        if *x < limit {
+            n += 1;
+        }
+        if *x > best {
+            best = *x;
+        }
+    }
+    (n, best)
+}

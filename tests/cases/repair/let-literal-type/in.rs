@@ -1,0 +1,9 @@
+pub fn label(full: bool) -> String {
+    let prefix: i32 = "box";
+    let ratio: f64 = 0.75;
+    if full {
+        format!("{prefix} {ratio}")
+    } else {
+        prefix.to_string()
+    }
+}
