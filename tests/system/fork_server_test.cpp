@@ -6,6 +6,7 @@
 #include "toolchain/workspace.h"
 #include "unit/process/support.h"
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <thread>
@@ -147,6 +148,21 @@ TEST_F(ForkServer, KilledServerIsReplaced) {
     const double before = forked();
     EXPECT_EQ(run_it(path).code, 7);
     EXPECT_EQ(forked(), before + 1);
+}
+
+TEST_F(ForkServer, ManyAtOnce) {
+    const std::string path = program("tells", tells);
+    prepare_fork_server(path);
+    ASSERT_TRUE(wait_for_fork_server(path));
+    std::atomic<int> good = 0;
+    std::vector<std::jthread> all;
+    for (int t = 0; t < 6; ++t)
+        all.emplace_back([&] {
+            for (int i = 0; i < 40; ++i)
+                good += run_it(path, {"word"}).code == 7;
+        });
+    all.clear();
+    EXPECT_EQ(good, 240);
 }
 
 TEST_F(ForkServer, QuickChecksOfRustUseIt) {
