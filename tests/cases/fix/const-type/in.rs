@@ -1,0 +1,6 @@
+// prints: Number 3
+const NUMBER = 3;
+
+fn main() {
+    println!("Number {}", NUMBER);
+}
