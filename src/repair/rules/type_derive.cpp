@@ -108,9 +108,10 @@ std::vector<std::string> with_prerequisites(const std::string& trait, const Item
 
 std::vector<project::Edit> derive_edit(const Declared& d, const std::vector<std::string>& traits) {
     const Source& s = d.tree->source();
-    std::string list;
-    for (const auto& t : traits)
-        list += (list.empty() ? "" : ", ") + t;
+    std::string list; // in one order, so that several errors propose the same edit
+    for (auto known : derivable)
+        if (std::find(traits.begin(), traits.end(), known) != traits.end())
+            list += (list.empty() ? "" : ", ") + std::string(known);
     for (Range a : d.item->attributes) {
         auto text = s.text(a);
         auto open = text.find("derive(");
