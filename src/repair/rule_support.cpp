@@ -497,6 +497,12 @@ std::optional<Range> plain_initializer(const Tree& tree, Range expression) {
 
 std::vector<project::Edit> wrap_edits(const Source& source, std::string_view path, Range e, std::string before,
                                       std::string after, bool tight) {
+    // a method of `&x` is a method of `x`: no `(&x).to_string()`
+    auto text = source.text(e);
+    if (tight && before.empty() && after.starts_with('.') && !after.starts_with(".into") && text.size() > 1 &&
+        text[0] == '&' && text[1] != '&' && !text.starts_with("&mut ") &&
+        !needs_parentheses(source, {e.begin + 1, e.end}))
+        return {make_edit(path, e.begin, e.begin + 1, ""), make_edit(path, e.end, e.end, after)};
     if (tight && needs_parentheses(source, e)) {
         before += "(";
         after = ")" + after;
