@@ -127,6 +127,23 @@ std::vector<std::uint64_t> hashes(const std::string& text) {
     return out;
 }
 
+// Tokens of the items at file level that are still there word for word: an item that moved is not gone.
+std::size_t kept_items(const std::string& before, const std::string& after) {
+    const Tree a(std::make_shared<const Source>(before)), b(std::make_shared<const Source>(after));
+    std::multiset<std::string_view> there;
+    for (const Item& item : b.items())
+        if (item.parent < 0)
+            there.insert(b.source().text(item.range));
+    std::size_t kept = 0;
+    for (const Item& item : a.items())
+        if (item.parent < 0)
+            if (auto found = there.find(a.source().text(item.range)); found != there.end()) {
+                there.erase(found);
+                kept += hashes(std::string(a.source().text(item.range))).size();
+            }
+    return kept;
+}
+
 // Returns the number of the author's tokens that are gone.
 std::size_t compare_tokens(const project::Project& before, const project::Project& after, Preservation& p) {
     std::size_t total = 0, kept = 0;
@@ -136,7 +153,9 @@ std::size_t compare_tokens(const project::Project& before, const project::Projec
         auto a = hashes(*file.bytes);
         total += a.size();
         if (const std::string* now = after.find(path))
-            kept += *now == *file.bytes ? a.size() : kept_tokens(a, hashes(*now));
+            kept += *now == *file.bytes
+                        ? a.size()
+                        : std::max(kept_tokens(a, hashes(*now)), kept_items(*file.bytes, *now));
     }
     p.tokens_kept = total == 0 ? 1.0 : static_cast<double>(kept) / static_cast<double>(total);
     return total - kept;

@@ -167,6 +167,23 @@ void constant_type(Site& site) {
         }
 }
 
+/// `Err(Wrong::Way)` in the body: the project's type `Wrong`.
+std::string constructed_error(const Site& site, const Item& function) {
+    const Source& s = site.s();
+    for (std::size_t i = s.token_at(function.body.begin);
+         i + 2 < s.tokens().size() && s.tokens()[i].begin < function.body.end; ++i)
+        if (s.text(s.tokens()[i]) == "Err" && s.text(s.tokens()[i + 1]) == "(") {
+            std::string name(s.text(s.tokens()[i + 2]));
+            if (s.tokens()[i + 2].kind == Kind::string)
+                return "&'static str";
+            if (name == "format" || name == "String")
+                return "String";
+            if (local_type(site.context, name))
+                return name;
+        }
+    return {};
+}
+
 /// What an associated type must be, read off the methods that mention it.
 std::string associated_type(const Site& site, const Item& impl, const std::string& name) {
     for (const Item* m : members_of(site.t(), impl)) {
@@ -175,12 +192,13 @@ std::string associated_type(const Site& site, const Item& impl, const std::strin
         std::string result = site.str(m->return_type);
         if (name == "Item" && m->name == "next")
             if (auto inner = wraps(result, "Option"))
-                return *inner;
+                return has(*inner, "Self::") ? std::string() : *inner;
         if ((name == "Err" || name == "Error") &&
             (m->name == "from_str" || m->name == "try_from" || m->name == "try_into")) {
             auto arguments = type_arguments(result);
-            if (arguments.size() == 2)
+            if (arguments.size() == 2 && !has(arguments[1], "Self::"))
                 return arguments[1];
+            return constructed_error(site, *m);
         }
         if (name == "Output" && !has(result, "Self::Output")) {
             if (m->name == "index" || m->name == "index_mut")
