@@ -163,7 +163,7 @@ void own_cow(Site& site) { // E0594 E0596
 
 /// A lock, atomic or receiver is moved by each turn of a loop: it is put into an Arc that every turn clones.
 void share_in_loop(Site& site) { // E0382
-    std::string type = moved_type(site.d);
+    std::string type = clean_type(moved_type(site.d));
     std::string head = type_head(type);
     bool lock = head == "Mutex" || head == "RwLock" || head.starts_with("Atomic") || head == "Condvar";
     bool looped = site.d.mentions("in previous iteration of loop");
@@ -232,6 +232,9 @@ void drain(Site& site) { // E0507
             place = text.substr(5);
         else if (text.ends_with(".iter_mut()"))
             place = text.substr(0, text.size() - 11);
+        else if (text.starts_with("&") && s.tokens()[end - 1].kind == Kind::ident && end - i == 3)
+            site.propose(Risk::low, 0.72, "the loop takes its elements over, so it goes over the collection itself.",
+                         {site.swap(over, text.substr(1))});
         if (!place.empty())
             site.propose(Risk::behaviour, 0.5,
                          "the loop takes its elements over, so they are drained out of the collection.",
