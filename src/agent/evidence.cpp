@@ -116,6 +116,8 @@ std::string evidence(const Environment& environment, const FixAnswer& answer) {
     out["cargo_checks"] = std::move(builds);
     if (o.tests)
         out["tests"] = run_report(*o.tests);
+    if (o.examples_pass)
+        out["examples_pass"] = *o.examples_pass;
     if (answer.run)
         out["run"] = run_report(*answer.run);
     return base::dump_pretty(out);

@@ -1,4 +1,5 @@
 // rustcoder fix PATH: compile, repair, compile again.
+#include "agent/examples.h"
 #include "base/json.h"
 #include "base/os.h"
 #include "base/text.h"
@@ -16,7 +17,7 @@ namespace rustcoder::cli {
 namespace {
 
 struct FixOptions {
-    std::string path;
+    std::string path, examples;
     bool write = false, partial = false, json = false, diff = false, test = false, no_test = false, strict = false;
     bool compiler_only = false, deny_warnings = false, run = false, no_build = false, quiet = false;
     int max_checks = 400, timeout = 120, jobs = 0;
@@ -102,6 +103,8 @@ int exit_code(const repair::Outcome& o, const FixOptions& options) {
         return unavailable;
     if (builds && options.test && o.tests && (o.tests->failed() > 0 || !o.tests->exit.ok()))
         return not_fixed;
+    if (o.examples_pass && !*o.examples_pass)
+        return not_fixed;
     return builds ? ok : not_fixed;
 }
 
@@ -158,6 +161,12 @@ int print_human(const Input& in, const agent::FixAnswer& answer, const FixOption
     return exit_code(o, options);
 }
 
+Result<std::vector<repair::Example>> read_examples(const std::string& path) {
+    RC_TRY_ASSIGN(auto text, base::read_file(path));
+    RC_TRY_ASSIGN(auto json, base::parse_json(text));
+    return agent::parse_examples(json);
+}
+
 int run_fix(const FixOptions& options) {
     auto stop = interrupt_token();
     auto in = read_input(options.path);
@@ -179,6 +188,12 @@ int run_fix(const FixOptions& options) {
     request.options.judge_by_tests = !options.no_test;
     request.options.build = !options.no_build;
     request.options.threads = options.jobs;
+    if (!options.examples.empty()) {
+        auto examples = read_examples(options.examples);
+        if (!examples)
+            return report(examples.error()), usage;
+        request.options.examples = std::move(*examples);
+    }
     Progress progress(!options.json && !options.quiet && ::isatty(2) == 1);
     auto answer = agent::fix(*env, request, stop, [&](const repair::Event& e) { progress(e); });
     progress.clear();
@@ -221,6 +236,9 @@ void add_fix(CLI::App& app, Run& run) {
     cmd->add_flag("--diff", o->diff, "Print only the unified diff");
     cmd->add_flag("--test", o->test, "The project's tests must pass too");
     cmd->add_flag("--no-test", o->no_test, "Do not judge repairs by the project's tests");
+    cmd->add_option(
+        "--examples", o->examples,
+        "JSON file of acceptance examples: [{\"args\": [], \"stdin\": \"\", \"stdout\": \"...\", \"code\": 0}]");
     cmd->add_flag("--strict", o->strict, "Refuse edits that may change behaviour, delete code or panic");
     cmd->add_flag("--deny-warnings", o->deny_warnings, "Treat warnings as errors");
     cmd->add_flag("--compiler-only", o->compiler_only, "Use nothing but the compiler's own suggestions (a baseline)");

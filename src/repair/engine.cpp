@@ -103,7 +103,8 @@ private:
             if (!ok) {
                 if (compiles_ && !fallback) {
                     fallback = winner;
-                    fallback_project_ = candidate, fallback_steps_ = steps, fallback_tests_ = out_.tests;
+                    fallback_project_ = candidate, fallback_steps_ = steps, fallback_tests_ = out_.tests,
+                    fallback_examples_ = out_.examples_pass;
                 }
                 continue;
             }
@@ -112,6 +113,7 @@ private:
         }
         if (fallback) {
             out_.tests = fallback_tests_;
+            out_.examples_pass = fallback_examples_;
             take(fallback_project_, std::move(fallback_steps_), *fallback);
             out_.explanation = rejection_;
             return true;
@@ -244,6 +246,8 @@ private:
                 return false;
             }
         }
+        if (!options_.examples.empty())
+            out_.examples_pass = true;
         for (const Example& example : options_.examples) {
             RC_TRY_ASSIGN(toolchain::RunReport run,
                           workspace_.run(project, {example.arguments, example.stdin_bytes, "", false}, stop_));
@@ -251,6 +255,7 @@ private:
                       (!example.expected_code || run.exit.code == *example.expected_code) &&
                       (!example.expected_stdout || run.exit.out == *example.expected_stdout);
             if (!ok) {
+                out_.examples_pass = false;
                 rejection_ = "it compiles, but does not do what an example asks for";
                 return false;
             }
@@ -321,6 +326,7 @@ private:
     project::Project fallback_project_;
     std::vector<AppliedEdit> fallback_steps_;
     std::optional<toolchain::RunReport> fallback_tests_;
+    std::optional<bool> fallback_examples_;
 };
 
 } // namespace

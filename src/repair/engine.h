@@ -90,6 +90,7 @@ struct Outcome {
     std::string build_output;    // of the last authoritative compile
     std::string explanation;     // why it ended as it did, in words
     std::optional<toolchain::RunReport> tests; // when run_tests
+    std::optional<bool> examples_pass;         // when examples were given and the program could be run
 };
 
 /// Errors are only those of the machinery (sandbox refused, toolchain gone); everything else is an Outcome.

@@ -317,6 +317,7 @@ Result<Answer> JobStore::perform(Job& job) {
         request.options.max_builds = r.max_attempts;
         request.options.deadline = r.deadline;
         request.options.run_tests = r.tests;
+        request.options.examples = r.examples;
         if (r.strict)
             request.options.max_risk = repair::Risk::cost;
         request.run = r.run;

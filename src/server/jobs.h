@@ -22,9 +22,10 @@ struct JobRequest {
     std::vector<std::string> notes; // what was tolerated while reading the input
     std::string description;
     int max_attempts = 10;
-    bool run = true;     // run the program when it builds
-    bool strict = false; // accept no edit that may change behaviour, panic or delete
-    bool tests = false;  // judge fixes by the project's own tests
+    bool run = true;                       // run the program when it builds
+    bool strict = false;                   // accept no edit that may change behaviour, panic or delete
+    bool tests = false;                    // judge fixes by the project's own tests
+    std::vector<repair::Example> examples; // judge fixes by what the program does
     std::chrono::milliseconds deadline{120'000};
 };
 

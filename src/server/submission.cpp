@@ -1,5 +1,7 @@
 #include "server/submission.h"
 
+#include "agent/examples.h"
+
 #include "base/text.h"
 #include "project/flat_text.h"
 
@@ -139,6 +141,12 @@ Step read_options(const json::object& body, const SubmissionRules& rules, JobReq
          {std::pair<const char*, bool*>{"run", &request.run}, {"strict", &request.strict}, {"tests", &request.tests}})
         if (auto ok = read_flag(body, field, *out); !ok)
             return ok;
+    if (const auto* list = member(body, "examples"); list && !list->is_null()) {
+        auto examples = agent::parse_examples(*list);
+        if (!examples)
+            return std::unexpected(field_error("value_error", "examples", examples.error().text(), echo(*list)));
+        request.examples = std::move(*examples);
+    }
     return {};
 }
 
