@@ -503,6 +503,10 @@ std::vector<project::Edit> wrap_edits(const Source& source, std::string_view pat
         text[0] == '&' && text[1] != '&' && !text.starts_with("&mut ") &&
         !needs_parentheses(source, {e.begin + 1, e.end}))
         return {make_edit(path, e.begin, e.begin + 1, ""), make_edit(path, e.end, e.end, after)};
+    if (before.empty() && after.starts_with(" as ") && text.size() > 2 && text[0] == '(' &&
+        !needs_parentheses(source, {e.begin + 1, e.end - 1}) && text.back() == ')' &&
+        source.tokens()[source.token_at(e.begin)].match == static_cast<std::int32_t>(source.token_before(e.end)))
+        return {make_edit(path, e.end - 1, e.end - 1, after)}; // the cast goes into the parentheses that are there
     if (tight && needs_parentheses(source, e)) {
         before += "(";
         after = ")" + after;

@@ -132,6 +132,47 @@ void removals(const Mismatch& m, Proposals& out) {
                  "The `Result` itself is wanted, not the value in it.");
 }
 
+/// `for (i, x) in values.iter()`: the pattern wants pairs, the iterator gives single values.
+void numbering(const RuleContext& context, const Mismatch& m, Proposals& out) {
+    auto t = m.text();
+    if (!t.starts_with("(") || !m.found.starts_with("(_, _") || type_arguments(m.found).size() != 2)
+        return;
+    for (const auto& span : context.diagnostic.spans)
+        if (span.label.starts_with("this is an iterator with items of type") && span.file == m.place.path) {
+            Range e{span.begin, span.end};
+            const Source& s = *m.place.source;
+            auto text = s.text(e);
+            bool plain = text.find('(') == std::string_view::npos; // a bare collection
+            bool range = text.find("..") != std::string_view::npos;
+            auto add = [&](std::string after, double prior) {
+                out.edits("type-enumerate", wrap_edits(s, m.place.path, e, "", std::move(after), true), Risk::low,
+                          prior, "The pattern takes a number and an element; `enumerate` numbers the elements.");
+            };
+            add(plain && !range ? ".iter().enumerate()" : ".enumerate()", 0.9);
+            if (text.ends_with(".chars()"))
+                out.edit("type-enumerate", m.place.path, e.end - 7, e.end, "char_indices()", Risk::low, 0.5,
+                         "`char_indices` gives each character with its position.");
+        }
+}
+
+/// Branches of two types: the earlier branch may be the one that lacks its conversion.
+void other_branch(const RuleContext& context, const Mismatch& m, Proposals& out) {
+    if (context.diagnostic.message.find("incompatible types") == std::string::npos)
+        return;
+    for (const auto& span : context.diagnostic.spans) {
+        if (span.primary || span.file != m.place.path)
+            continue;
+        if (span.label != "expected because of this" && !span.label.starts_with("this is found to be of type"))
+            continue;
+        auto text = m.place.source->text(span.begin, span.end);
+        for (auto& c : conversions(m.found, m.expected, text))
+            if (c.after != "?" && c.drop == 0)
+                out.edits("type-other-branch",
+                          wrap_edits(*m.place.source, m.place.path, {span.begin, span.end}, c.before, c.after, c.tight),
+                          c.risk, c.prior * 0.95, c.why);
+    }
+}
+
 class TypeConvert final : public Rule {
 public:
     std::string_view name() const override { return "type-convert"; }
@@ -145,6 +186,8 @@ public:
                 continue;
             literals(m, out);
             removals(m, out);
+            numbering(context, m, out);
+            other_branch(context, m, out);
             if (is_block_like(m))
                 continue;
             for (auto& c : conversions(m.expected, m.found, m.text())) {

@@ -470,6 +470,12 @@ private:
             out.insert("type-operand", p.path, e.begin, "*", Risk::low, 0.6, "The reference has to be followed first.");
         if (op == "-" && is_integer(type) && type[0] == 'u') {
             std::string to = type == "usize" ? "isize" : "i" + type.substr(1);
+            auto closed = s.text(e);
+            std::size_t end = closed.ends_with(")") ? e.end - 1 : e.end;
+            if (s.text(e.begin, end).ends_with(" as " + type)) // the cast made it unsigned
+                for (auto [wanted, prior] : {std::pair{std::string("i64"), 0.6}, {std::string("i32"), 0.55}, {to, 0.5}})
+                    out.edit("type-recast", p.path, end - type.size(), end, wanted, Risk::behaviour, prior,
+                             "Only a signed number can be negated.");
             out.edits("type-operand",
                       {make_edit(p.path, e.begin, e.begin, "("), make_edit(p.path, e.end, e.end, " as " + to + ")")},
                       Risk::behaviour, 0.4, "An unsigned number cannot be negated.");
