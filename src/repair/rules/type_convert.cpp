@@ -221,6 +221,11 @@ public:
                           c.why + fmt::format(" It is missing where `{}` is set.", m.text()));
             }
         }
+        for (const auto& span : context.diagnostic.spans) // no types in this label
+            if (auto p = span.label == "types differ in mutability" ? place_of(context, span) : std::nullopt)
+                if (p->text().starts_with("&") && !p->text().starts_with("&mut "))
+                    out.insert("type-mut-borrow", p->path, p->begin + 1, "mut ", Risk::low, 0.88,
+                               "A mutable reference is wanted here: `&mut`.");
         // one argument of several wrong ones is rarely the whole story
         if (all.size() > 1 || context.diagnostic.labelled("unexpected argument") ||
             context.diagnostic.labelled("is missing"))
