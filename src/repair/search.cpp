@@ -1,6 +1,7 @@
 #include "repair/search.h"
 
 #include "base/text.h"
+#include "repair/compiler_source.h"
 #include "repair/naturalness.h"
 
 #include <fmt/format.h>
@@ -79,6 +80,16 @@ std::pair<std::size_t, int> surplus(const Diagnostics& these, const Diagnostics&
             ++count, first = std::min(first, rank(d));
     }
     return {count, first};
+}
+
+// The baseline: nothing but rustc's suggestions, unfiltered.
+std::vector<Candidate> compiler_candidates(const RuleContext& context) {
+    Proposals proposals;
+    propose_compiler_suggestions(context, proposals);
+    std::erase_if(proposals.candidates, [](Candidate& c) { return c.patch.empty() || !c.patch.normalise(); });
+    for (Candidate& c : proposals.candidates)
+        c.diagnostic = context.diagnostic.fingerprint();
+    return std::move(proposals.candidates);
 }
 
 std::string place_of(const Diagnostic& d) {
@@ -182,8 +193,8 @@ void Search::expand(int id) {
     std::size_t considered = std::min(node.errors.size(), max_errors_considered);
     for (std::size_t i = 0; i < considered; ++i) {
         RuleContext context{sources, node.errors[i], node.errors, workspace_.toolchain().minor};
-        for (Candidate& c : propose_all(context)) {
-            if (c.risk > options_.max_risk || (options_.compiler_only && c.rule != "compiler"))
+        for (Candidate& c : options_.compiler_only ? compiler_candidates(context) : propose_all(context)) {
+            if (c.risk > options_.max_risk)
                 continue;
             auto [it, fresh] = by_patch.emplace(c.patch.hash(), node.ranked.size());
             if (!fresh) {
