@@ -16,11 +16,15 @@ struct Environment { // chosen once, in cli/
     bool naturalness = true;         // use the naturalness model when one was trained
 };
 
-struct CompileRequest { project::Project project; bool run = true; toolchain::RunInput input; };
+struct CompileRequest {
+    project::Project project;
+    bool run = true;
+    toolchain::RunInput input;
+};
 struct CompileAnswer {
     bool success = false;
-    toolchain::CheckReport report;      // of the build
-    std::string build_output;           // "Build successful" or cargo's stderr
+    toolchain::CheckReport report;           // of the build
+    std::string build_output;                // "Build successful" or cargo's stderr
     std::optional<toolchain::RunReport> run; // when it was built, run was asked and there is a binary
 };
 Result<CompileAnswer> compile(const Environment& environment, const CompileRequest& request, std::stop_token stop = {});
@@ -29,13 +33,13 @@ struct FixRequest {
     project::Project project;
     std::string description;
     repair::Options options;
-    bool run = false;                   // run the program at the end (contract: /compile-and-fix does)
-    toolchain::RunInput input;          // what to run it with
+    bool run = false;          // run the program at the end (contract: /compile-and-fix does)
+    toolchain::RunInput input; // what to run it with
 };
 struct FixAnswer {
     repair::Outcome outcome;
     std::optional<toolchain::RunReport> run;
-    std::string evidence_json;          // toolchain, commands, diff, edits, sandbox, hashes
+    std::string evidence_json; // toolchain, commands, diff, edits, sandbox, hashes
 };
 Result<FixAnswer> fix(const Environment& environment, const FixRequest& request, std::stop_token stop = {},
                       const std::function<void(const repair::Event&)>& on_event = {});

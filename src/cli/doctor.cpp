@@ -77,9 +77,10 @@ int train() {
     auto trained = repair::train_naturalness(*found, file, {}, interrupt_token());
     if (!trained)
         return report(trained.error());
-    std::cout << fmt::format("learned from {} tokens ({} listings, {} files of std, {} files of crates) in {:.1f} s\n{} ({} KiB)\n",
-                             trained->tokens, trained->listings, trained->std_files, trained->crate_files,
-                             static_cast<double>(trained->wall.count()) / 1000, file.string(), trained->file_bytes >> 10);
+    std::cout << fmt::format(
+        "learned from {} tokens ({} listings, {} files of std, {} files of crates) in {:.1f} s\n{} ({} KiB)\n",
+        trained->tokens, trained->listings, trained->std_files, trained->crate_files,
+        static_cast<double>(trained->wall.count()) / 1000, file.string(), trained->file_bytes >> 10);
     return ok;
 }
 
@@ -118,8 +119,10 @@ void add_doctor(CLI::App& app, Run& run) {
     auto* cmd = app.add_subcommand("doctor", "Say what is there, what is missing and how to get it");
     cmd->add_flag("--json", *json, "As JSON");
     auto training = std::make_shared<bool>(false);
-    cmd->add_flag("--train", *training, "Learn how Rust reads from the sources and docs on this machine (seconds; ranks repairs better)");
-    cmd->callback([json, training, &run] { run = [json, training] { return *training ? train() : run_doctor(*json); }; });
+    cmd->add_flag("--train", *training,
+                  "Learn how Rust reads from the sources and docs on this machine (seconds; ranks repairs better)");
+    cmd->callback(
+        [json, training, &run] { run = [json, training] { return *training ? train() : run_doctor(*json); }; });
 }
 
 } // namespace rustcoder::cli

@@ -16,13 +16,13 @@ struct Edit {
 };
 
 struct Patch {
-    std::vector<Edit> edits;            // kept sorted by (path, begin, end); non-overlapping
-    std::map<std::string, File> added;  // whole files, new
-    std::vector<std::string> removed;   // whole files
+    std::vector<Edit> edits;           // kept sorted by (path, begin, end); non-overlapping
+    std::map<std::string, File> added; // whole files, new
+    std::vector<std::string> removed;  // whole files
 
     bool empty() const { return edits.empty() && added.empty() && removed.empty(); }
-    /// Sorts, drops exact duplicates. invalid_input when two edits overlap. Two insertions at one offset are allowed and
-    /// keep their order.
+    /// Sorts, drops exact duplicates. invalid_input when two edits overlap. Two insertions at one offset are allowed
+    /// and keep their order.
     Status normalise();
     /// Bytes removed plus bytes inserted.
     std::size_t size() const;
@@ -31,7 +31,8 @@ struct Patch {
     std::uint64_t hash() const;
 };
 
-/// Errors: not_found (file), invalid_input (range outside the file, not on a UTF-8 boundary, overlap, added file exists).
+/// Errors: not_found (file), invalid_input (range outside the file, not on a UTF-8 boundary, overlap, added file
+/// exists).
 Result<Project> apply(const Project& project, const Patch& patch);
 /// True when both cannot be applied together: overlapping ranges, insertions inside a replaced range, two different
 /// insertions at the same point, same file added/removed by both with different content.

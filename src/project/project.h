@@ -1,6 +1,6 @@
 // A Rust project as a value: an immutable map of safe relative paths to file contents. Cheap to copy (contents are
-// shared), content-hashed. It cannot hold an absolute path, "..", NUL, an empty or over-long component, or more than the
-// limits allow. Thread-safe as any value.
+// shared), content-hashed. It cannot hold an absolute path, "..", NUL, an empty or over-long component, or more than
+// the limits allow. Thread-safe as any value.
 #pragma once
 
 #include "base/result.h"
@@ -19,14 +19,16 @@ struct Limits {
     std::size_t files = 10'000;
     std::size_t file_bytes = 8u << 20;
     std::size_t total_bytes = 64u << 20;
-    std::size_t path_bytes = 512;  // whole path
-    std::size_t path_depth = 32;   // components
+    std::size_t path_bytes = 512; // whole path
+    std::size_t path_depth = 32;  // components
 };
 
 struct File {
     std::shared_ptr<const std::string> bytes;
     bool executable = false;
-    bool operator==(const File& o) const { return executable == o.executable && (bytes == o.bytes || *bytes == *o.bytes); }
+    bool operator==(const File& o) const {
+        return executable == o.executable && (bytes == o.bytes || *bytes == *o.bytes);
+    }
 };
 
 /// Normalises ("./a//b" -> "a/b", '\\' -> '/') and validates. Errors: denied (absolute, "..", drive letter, NUL,
@@ -40,7 +42,7 @@ public:
     /// Adds or replaces a file. Errors of safe_path, limit; invalid_input if a file would also be a directory.
     Status set(std::string_view path, std::string bytes, bool executable = false, const Limits& limits = {});
     Status set_shared(std::string_view path, File file, const Limits& limits = {});
-    bool erase(std::string_view path); // false if absent
+    bool erase(std::string_view path);                    // false if absent
     const std::string* find(std::string_view path) const; // nullptr if absent
     bool contains(std::string_view path) const { return files_.contains(path); }
     const Files& files() const { return files_; }
@@ -65,8 +67,8 @@ struct Loaded {
 Result<Loaded> load_folder(const std::filesystem::path& root, const Limits& limits = {});
 
 /// Writes only the files that differ between `before` and `after`, each atomically; creates and removes as needed.
-/// Refuses (denied) to write through a symlink that leaves root. If a file on disk is not what `before` holds, nothing is
-/// written and the error (busy) names it: a user's newer work is never overwritten.
+/// Refuses (denied) to write through a symlink that leaves root. If a file on disk is not what `before` holds, nothing
+/// is written and the error (busy) names it: a user's newer work is never overwritten.
 Status write_changes(const std::filesystem::path& root, const Project& before, const Project& after);
 
 /// Plain Rust source -> project {Cargo.toml (edition 2021, name from hint), src/main.rs if it defines fn main, else

@@ -15,10 +15,10 @@
 
 namespace rustcoder::repair {
 
-/// Runs quick checks on a few threads and remembers each answer by content hash. The search asks for one answer at a time,
-/// in its own order; while it waits, the checks that it will probably want next run beside it. What is asked for, not
-/// what happened to run, decides the result, so the search stays deterministic for any number of threads.
-/// One owner thread calls the public functions.
+/// Runs quick checks on a few threads and remembers each answer by content hash. The search asks for one answer at a
+/// time, in its own order; while it waits, the checks that it will probably want next run beside it. What is asked for,
+/// not what happened to run, decides the result, so the search stays deterministic for any number of threads. One owner
+/// thread calls the public functions.
 class CheckPool {
 public:
     using Answer = std::shared_ptr<const Result<toolchain::CheckReport>>;

@@ -22,28 +22,28 @@ struct Example { // acceptance: the program must do this
 };
 
 struct Options {
-    int max_checks = 400;                         // candidate checks in all
-    int max_builds = 0;                           // authoritative builds allowed (contract: max_attempts); 0 = no bound
+    int max_checks = 400; // candidate checks in all
+    int max_builds = 0;   // authoritative builds allowed (contract: max_attempts); 0 = no bound
     std::chrono::milliseconds deadline{120'000};
-    Risk max_risk = Risk::destructive;            // --strict: Risk::cost
-    bool compiler_only = false;                   // baseline: only rustc's own suggestions
-    bool deny_warnings = false;                   // warnings are errors too
-    bool run_tests = false;                       // judge compiling candidates by the project's own tests
-    bool judge_by_tests = true;                   // agent: turn run_tests on when the project has tests
-    std::vector<Example> examples;                // judge by these too (bins)
-    bool build = true;                            // end with a real build (link, const-eval)
-    int threads = 0;                              // parallel checks; 0 = cores
+    Risk max_risk = Risk::destructive;              // --strict: Risk::cost
+    bool compiler_only = false;                     // baseline: only rustc's own suggestions
+    bool deny_warnings = false;                     // warnings are errors too
+    bool run_tests = false;                         // judge compiling candidates by the project's own tests
+    bool judge_by_tests = true;                     // agent: turn run_tests on when the project has tests
+    std::vector<Example> examples;                  // judge by these too (bins)
+    bool build = true;                              // end with a real build (link, const-eval)
+    int threads = 0;                                // parallel checks; 0 = cores
     std::shared_ptr<const Naturalness> naturalness; // breaks ties between candidates; none = by priors alone
 };
 
 struct AppliedEdit {
-    Candidate candidate;        // patch is against the state numbered `state`
-    int state = 0;              // 0 = the original; edits of one batch share a state
+    Candidate candidate;                   // patch is against the state numbered `state`
+    int state = 0;                         // 0 = the original; edits of one batch share a state
     std::string error_code, error_message; // what it answers
-    std::string place;          // file:line
-    int alternatives = 0;       // other candidates tried for the same error
-    int alternatives_ok = 0;    // how many of those compiled as well
-    double confidence = 0;      // 0..1
+    std::string place;                     // file:line
+    int alternatives = 0;                  // other candidates tried for the same error
+    int alternatives_ok = 0;               // how many of those compiled as well
+    double confidence = 0;                 // 0..1
 };
 
 struct Preservation {
@@ -58,17 +58,20 @@ struct Preservation {
 Preservation compare(const project::Project& before, const project::Project& after);
 
 enum class Verdict {
-    already_ok,  // it compiled as it came
-    fixed,       // compiles now, verified by cargo, preserved
-    partial,     // fewer or later errors than before; best state returned
-    unchanged,   // nothing helped
-    cancelled,   // the caller stopped it; best so far returned
-    failed       // could not be judged (cargo or sandbox failed; see error)
+    already_ok, // it compiled as it came
+    fixed,      // compiles now, verified by cargo, preserved
+    partial,    // fewer or later errors than before; best state returned
+    unchanged,  // nothing helped
+    cancelled,  // the caller stopped it; best so far returned
+    failed      // could not be judged (cargo or sandbox failed; see error)
 };
 const char* name(Verdict v);
 
 /// One authoritative compile, for the contract's `attempts` list.
-struct Attempt { bool success = false; std::string output; };
+struct Attempt {
+    bool success = false;
+    std::string output;
+};
 
 struct Event {
     enum class Kind { checked, trying, accepted, rejected, verifying, done } kind = Kind::checked;
@@ -87,8 +90,8 @@ struct Outcome {
     int checks = 0, errors_before = 0, errors_after = 0;
     std::chrono::milliseconds wall{};
     toolchain::Costs costs;
-    std::string build_output;    // of the last authoritative compile
-    std::string explanation;     // why it ended as it did, in words
+    std::string build_output;                  // of the last authoritative compile
+    std::string explanation;                   // why it ended as it did, in words
     std::optional<toolchain::RunReport> tests; // when run_tests
     std::optional<bool> examples_pass;         // when examples were given and the program could be run
 };

@@ -31,18 +31,30 @@ constexpr std::string_view escape_names[] = {"todo", "unimplemented", "unreachab
 
 const char* kind_name(ItemKind k) {
     switch (k) {
-    case ItemKind::function: return "fn";
-    case ItemKind::structure: return "struct";
-    case ItemKind::enumeration: return "enum";
-    case ItemKind::union_: return "union";
-    case ItemKind::trait: return "trait";
-    case ItemKind::impl: return "impl";
-    case ItemKind::module: return "mod";
-    case ItemKind::constant: return "const";
-    case ItemKind::static_: return "static";
-    case ItemKind::type_alias: return "type";
-    case ItemKind::macro_definition: return "macro";
-    default: return "";
+    case ItemKind::function:
+        return "fn";
+    case ItemKind::structure:
+        return "struct";
+    case ItemKind::enumeration:
+        return "enum";
+    case ItemKind::union_:
+        return "union";
+    case ItemKind::trait:
+        return "trait";
+    case ItemKind::impl:
+        return "impl";
+    case ItemKind::module:
+        return "mod";
+    case ItemKind::constant:
+        return "const";
+    case ItemKind::static_:
+        return "static";
+    case ItemKind::type_alias:
+        return "type";
+    case ItemKind::macro_definition:
+        return "macro";
+    default:
+        return "";
     }
 }
 
@@ -78,7 +90,8 @@ Census take(const project::Project& project) {
             std::string_view kind = kind_name(item.kind);
             if (kind.empty())
                 continue;
-            std::string name = std::string(kind) + " " + (item.trait_name.empty() ? "" : item.trait_name + " for ") + item.name;
+            std::string name =
+                std::string(kind) + " " + (item.trait_name.empty() ? "" : item.trait_name + " for ") + item.name;
             census.items.insert(std::move(name));
         }
     }
@@ -153,9 +166,8 @@ std::size_t compare_tokens(const project::Project& before, const project::Projec
         auto a = hashes(*file.bytes);
         total += a.size();
         if (const std::string* now = after.find(path))
-            kept += *now == *file.bytes
-                        ? a.size()
-                        : std::max(kept_tokens(a, hashes(*now)), kept_items(*file.bytes, *now));
+            kept +=
+                *now == *file.bytes ? a.size() : std::max(kept_tokens(a, hashes(*now)), kept_items(*file.bytes, *now));
     }
     p.tokens_kept = total == 0 ? 1.0 : static_cast<double>(kept) / static_cast<double>(total);
     return total - kept;
@@ -173,9 +185,8 @@ void find_lost(const Census& a, const Census& b, Preservation& p) {
     std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(lost));
     std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(gained));
     for (const std::string& item : lost) {
-        auto alike = std::find_if(gained.begin(), gained.end(), [&](const std::string& g) {
-            return base::edit_distance(item, g, 3) <= 3;
-        });
+        auto alike = std::find_if(gained.begin(), gained.end(),
+                                  [&](const std::string& g) { return base::edit_distance(item, g, 3) <= 3; });
         if (alike != gained.end())
             gained.erase(alike);
         else
@@ -207,9 +218,11 @@ Preservation compare(const project::Project& before, const project::Project& aft
     bool lost_tests = p.tests_after < p.tests_before || p.asserts_after < p.asserts_before;
     bool stubbed = std::any_of(p.added_escapes.begin(), p.added_escapes.end(),
                                [](const std::string& e) { return e == "todo" || e == "unimplemented"; });
-    if ((lost > small_change && p.tokens_kept < 0.85) || (!p.lost_items.empty() && lost > small_change / 2) || lost_tests)
+    if ((lost > small_change && p.tokens_kept < 0.85) || (!p.lost_items.empty() && lost > small_change / 2) ||
+        lost_tests)
         p.verdict = Preservation::Verdict::gutted;
-    else if ((lost > small_change && p.tokens_kept < 0.95) || stubbed || !p.added_escapes.empty() || p.statements_after + 1 < p.statements_before)
+    else if ((lost > small_change && p.tokens_kept < 0.95) || stubbed || !p.added_escapes.empty() ||
+             p.statements_after + 1 < p.statements_before)
         p.verdict = Preservation::Verdict::changed;
     p.summary = fmt::format("{:.1f} % of the author's tokens kept; items {} -> {}, statements {} -> {}, tests {} -> {}",
                             100 * p.tokens_kept, p.items_before, p.items_after, p.statements_before, p.statements_after,
@@ -223,12 +236,18 @@ Preservation compare(const project::Project& before, const project::Project& aft
 
 const char* name(Verdict v) {
     switch (v) {
-    case Verdict::already_ok: return "already_ok";
-    case Verdict::fixed: return "fixed";
-    case Verdict::partial: return "partial";
-    case Verdict::unchanged: return "unchanged";
-    case Verdict::cancelled: return "cancelled";
-    case Verdict::failed: return "failed";
+    case Verdict::already_ok:
+        return "already_ok";
+    case Verdict::fixed:
+        return "fixed";
+    case Verdict::partial:
+        return "partial";
+    case Verdict::unchanged:
+        return "unchanged";
+    case Verdict::cancelled:
+        return "cancelled";
+    case Verdict::failed:
+        return "failed";
     }
     return "failed";
 }

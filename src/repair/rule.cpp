@@ -49,7 +49,8 @@ void Proposals::edit(std::string_view rule, std::string_view path, std::size_t b
     edits(rule, {project::Edit{std::string(path), begin, end, std::move(text)}}, risk, prior, std::move(why));
 }
 
-void Proposals::edits(std::string_view rule, std::vector<project::Edit> list, Risk risk, double prior, std::string why) {
+void Proposals::edits(std::string_view rule, std::vector<project::Edit> list, Risk risk, double prior,
+                      std::string why) {
     Candidate c;
     c.patch.edits = std::move(list);
     c.rule = rule;
@@ -119,7 +120,9 @@ void weigh_spelling(const RuleContext& context, Candidate& c) {
 
 } // namespace
 
-void register_rule(std::unique_ptr<Rule> rule) { owned().push_back(std::move(rule)); }
+void register_rule(std::unique_ptr<Rule> rule) {
+    owned().push_back(std::move(rule));
+}
 
 const std::vector<const Rule*>& all_rules() {
     static const std::vector<const Rule*> sorted = [] {

@@ -1,5 +1,5 @@
-// Candidate sources. A rule looks at one diagnostic and proposes patches; the compiler judges them. One file per rule (or
-// per family of one error code) in repair/rules/, self-registered with RC_REGISTER_RULE.
+// Candidate sources. A rule looks at one diagnostic and proposes patches; the compiler judges them. One file per rule
+// (or per family of one error code) in repair/rules/, self-registered with RC_REGISTER_RULE.
 //
 // A rule is stateless and thread-safe. It must be total: any diagnostic, any (broken) source. It never edits tests or
 // asserts (the engine refuses such patches anyway). It knows nothing about benchmarks, exercises or file names.
@@ -21,20 +21,20 @@ namespace rustcoder::repair {
 
 /// What may go wrong with an edit even though it compiles (shared/repair.md section 5).
 enum class Risk {
-    none = 0,     // syntax only: the one thing that can have been meant
-    low = 1,      // right name, borrow, import, derive
-    cost = 2,     // clones, aliasing, extra allocation
-    behaviour = 3, // may compute something else: casts, defaults, reordering, changed public types
+    none = 0,       // syntax only: the one thing that can have been meant
+    low = 1,        // right name, borrow, import, derive
+    cost = 2,       // clones, aliasing, extra allocation
+    behaviour = 3,  // may compute something else: casts, defaults, reordering, changed public types
     destructive = 4 // deletes code, may panic (unwrap, todo!), unsafe
 };
 
 struct Candidate {
     project::Patch patch;
-    std::string rule;      // "compiler", "e0308-borrow", "lexical-brace", ...
-    std::string why;       // what was wrong and why this fixes it: one plain sentence a learner understands
+    std::string rule; // "compiler", "e0308-borrow", "lexical-brace", ...
+    std::string why;  // what was wrong and why this fixes it: one plain sentence a learner understands
     Risk risk = Risk::low;
-    double prior = 0.5;    // chance that this is the author's meaning, before anything is compiled (0..1); rank order is
-                           // by prior, so keep it honest: 0.9 nearly sure, 0.5 coin, 0.1 long shot
+    double prior = 0.5; // chance that this is the author's meaning, before anything is compiled (0..1); rank order is
+                        // by prior, so keep it honest: 0.9 nearly sure, 0.5 coin, 0.1 long shot
     std::uint64_t diagnostic = 0; // fingerprint of the error it answers (set by the engine)
 };
 
@@ -53,14 +53,15 @@ private:
     project::Project project_;
     mutable std::mutex mutex_;
     mutable std::map<std::string, std::pair<std::shared_ptr<const syntax::Source>, std::shared_ptr<const syntax::Tree>>,
-                     std::less<>> cache_;
+                     std::less<>>
+        cache_;
 };
 
 struct RuleContext {
     const SourceMap& sources;
-    const toolchain::Diagnostic& diagnostic;          // the error to answer
-    std::span<const toolchain::Diagnostic> all;       // every error of this check
-    int rustc_minor = 0;                              // 95 for 1.95
+    const toolchain::Diagnostic& diagnostic;    // the error to answer
+    std::span<const toolchain::Diagnostic> all; // every error of this check
+    int rustc_minor = 0;                        // 95 for 1.95
     const project::Project& project() const { return sources.project(); }
 };
 
@@ -98,8 +99,9 @@ void register_rule(std::unique_ptr<Rule> rule);
     const bool rc_registered_##type = (::rustcoder::repair::register_rule(std::make_unique<type>()), true);            \
     }
 
-/// Asks every applicable rule, plus the compiler's own suggestions, de-duplicates by patch hash (keeping the best prior),
-/// drops patches that touch tests, no-ops and files outside the project. Sorted by descending prior, then smaller size.
+/// Asks every applicable rule, plus the compiler's own suggestions, de-duplicates by patch hash (keeping the best
+/// prior), drops patches that touch tests, no-ops and files outside the project. Sorted by descending prior, then
+/// smaller size.
 std::vector<Candidate> propose_all(const RuleContext& context);
 
 } // namespace rustcoder::repair

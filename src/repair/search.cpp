@@ -82,6 +82,13 @@ std::pair<std::size_t, int> surplus(const Diagnostics& these, const Diagnostics&
     return {count, first};
 }
 
+// `todo!()` compiles and does nothing: a program with a new one in it is not repaired.
+bool leaves_a_stub(const Candidate& c) {
+    return std::any_of(c.patch.edits.begin(), c.patch.edits.end(), [](const project::Edit& e) {
+        return e.text.find("todo!") != std::string::npos || e.text.find("unimplemented!") != std::string::npos;
+    });
+}
+
 // The baseline: nothing but rustc's suggestions, unfiltered.
 std::vector<Candidate> compiler_candidates(const RuleContext& context) {
     Proposals proposals;
@@ -194,7 +201,7 @@ void Search::expand(int id) {
     for (std::size_t i = 0; i < considered; ++i) {
         RuleContext context{sources, node.errors[i], node.errors, workspace_.toolchain().minor};
         for (Candidate& c : options_.compiler_only ? compiler_candidates(context) : propose_all(context)) {
-            if (c.risk > options_.max_risk)
+            if (c.risk > options_.max_risk || leaves_a_stub(c))
                 continue;
             auto [it, fresh] = by_patch.emplace(c.patch.hash(), node.ranked.size());
             if (!fresh) {

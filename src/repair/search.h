@@ -18,19 +18,19 @@ Diagnostics complaints(const toolchain::CheckReport& report, const project::Proj
 /// Search weights, in nats (a candidate of prior p costs -ln p). Tuned on programs of our own; bench/README.md has the
 /// effect of each.
 struct Weights {
-    double error = 1.3;        // expected cost of repairing one more error of the same phase
-    double error_tail = 0.9;   // ... after the sixth
+    double error = 1.3;      // expected cost of repairing one more error of the same phase
+    double error_tail = 0.9; // ... after the sixth
     double risk[5] = {0, 0, 0.35, 0.9, 2.2};
-    double per_byte = 0.004;   // edit size
-    double later_phase = 0.6;  // answering an error that an earlier one may have caused
-    double unbalanced = 1.6;   // the patch leaves unmatched delimiters
-    double mixed = 1.2;        // an error went, another came
-    double warning = 0.25;     // a new warning: the edit disconnected something
-    double batch = 0.75;       // several answers checked at once share the risk
-    double margin = 0.35;      // look at rivals this close to the first that compiles
-    int rivals = 4;            // ... but at most so many
-    int max_mixed = 2;         // trades in one chain: longer ones drift away from what was written
-    int stall = 100;           // checks without a better state before giving up
+    double per_byte = 0.004;  // edit size
+    double later_phase = 0.6; // answering an error that an earlier one may have caused
+    double unbalanced = 1.6;  // the patch leaves unmatched delimiters
+    double mixed = 1.2;       // an error went, another came
+    double warning = 0.25;    // a new warning: the edit disconnected something
+    double batch = 0.75;      // several answers checked at once share the risk
+    double margin = 0.35;     // look at rivals this close to the first that compiles
+    int rivals = 4;           // ... but at most so many
+    int max_mixed = 2;        // trades in one chain: longer ones drift away from what was written
+    int stall = 100;          // checks without a better state before giving up
 };
 
 class Search {
@@ -119,7 +119,7 @@ private:
     std::chrono::steady_clock::time_point deadline_;
     std::vector<Node> nodes_;
     std::deque<Winner> winners_; // pointers to members stay valid
-    std::vector<Open> open_; // heap
+    std::vector<Open> open_;     // heap
     std::set<std::string> visited_;
     project::Project root_;
     std::optional<Error> failure_;

@@ -1,5 +1,5 @@
-// Words that occur on at least four pages of the Rust documentation (Book, Rust by Example, Reference, Cargo book, std), sorted.
-// Generated once; see docs/repair.md, "Spelling".
+// Words that occur on at least four pages of the Rust documentation (Book, Rust by Example, Reference, Cargo book,
+// std), sorted. Generated once; see docs/repair.md, "Spelling".
 #include "repair/words.h"
 
 namespace rustcoder::repair {

@@ -111,8 +111,8 @@ TEST(FixCasesSet, CoversTheClasses) {
     for (const auto& [group, folders] : all)
         count += folders.size();
     EXPECT_GE(count, 45u);
-    for (std::string_view group : {"own", "mod", "import", "option", "result", "trait", "life", "struct", "enum", "match", "generic",
-                                   "iter", "convert", "closure", "thread", "box", "macro"})
+    for (std::string_view group : {"own", "mod", "import", "option", "result", "trait", "life", "struct", "enum",
+                                   "match", "generic", "iter", "convert", "closure", "thread", "box", "macro"})
         EXPECT_TRUE(all.contains(std::string(group))) << group;
 }
 

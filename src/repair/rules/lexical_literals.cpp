@@ -154,8 +154,8 @@ private:
         if (rest.starts_with("--"))
             return rest.size() > 2 && rest[2] == ' ';
         if (rest[0] == '#')
-            return rest.size() < 2 || (rest[1] != '[' && rest[1] != '!' && rest[1] != '"' &&
-                                       rest.find(']') == rest.npos);
+            return rest.size() < 2 ||
+                   (rest[1] != '[' && rest[1] != '!' && rest[1] != '"' && rest.find(']') == rest.npos);
         if (rest[0] == '/' && rest.size() > 1 && rest[1] != '/' && rest[1] != '*')
             return true;
         return false;

@@ -23,7 +23,9 @@ project::Project one(std::string text) {
     return p;
 }
 
-const std::string& text(const project::Project& p) { return *p.find("src/main.rs"); }
+const std::string& text(const project::Project& p) {
+    return *p.find("src/main.rs");
+}
 
 // Complains about each `badN` and offers good N; `bad0` hides all later ones (a phase of its own).
 std::vector<Diagnostic> words(const project::Project& p, std::vector<std::pair<std::string, Applicability>> offers) {
@@ -69,8 +71,9 @@ TEST(Engine, TakesTheAlternativeTheCompilerAccepts) {
 
 TEST(Engine, AnswersIndependentErrorsTogether) {
     FakeWorkspace w([](const project::Project& p) { return words(p, {{"fine0", MA}, {"other", MI}}); });
-    std::string source = "fn other() { let keep = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]; let _ = keep; "
-                         "let more = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]; let _ = more; }\nfn main() {";
+    std::string source =
+        "fn other() { let keep = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]; let _ = keep; "
+        "let more = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]; let _ = more; }\nfn main() {";
     for (int i = 10; i < 20; ++i)
         source += " bad" + std::to_string(i) + ";";
     auto o = repair::repair(w, one(source + " }\n"));
@@ -136,7 +139,9 @@ TEST(Engine, KeepsTheBestStateWhenItCannotFinish) {
 
 TEST(Engine, NeverCallsItFixedWhenCargoDisagrees) {
     FakeWorkspace w([](const project::Project& p) { return words(p, {{"fine0", MA}}); });
-    w.full = [](const project::Project&) { return std::vector<Diagnostic>{diagnostic("E0999", "src/main.rs", 0, 2, {})}; };
+    w.full = [](const project::Project&) {
+        return std::vector<Diagnostic>{diagnostic("E0999", "src/main.rs", 0, 2, {})};
+    };
     auto o = repair::repair(w, one("fn main() { bad10; }\n"));
     ASSERT_TRUE(o);
     EXPECT_NE(o->verdict, Verdict::fixed);
@@ -197,9 +202,18 @@ TEST(Engine, RefusesToGut) {
     EXPECT_NE(o->explanation.find("delete"), std::string::npos);
 }
 
+TEST(Engine, NeverLeavesAStub) {
+    FakeWorkspace w([](const project::Project& p) { return words(p, {{"todo!()", MA}, {"unimplemented!()", MA}}); });
+    auto o = repair::repair(w, one("fn main() { bad10; }\n"));
+    ASSERT_TRUE(o);
+    EXPECT_EQ(o->verdict, Verdict::unchanged);
+    EXPECT_EQ(o->best, o->original);
+}
+
 TEST(Engine, StrictRefusesRiskyEdits) {
     auto compiler = [](const project::Project& p) { return words(p, {{"x.unwrap()", MA}}); };
-    for (auto [risk, verdict] : {std::pair(repair::Risk::cost, Verdict::unchanged), std::pair(repair::Risk::destructive, Verdict::fixed)}) {
+    for (auto [risk, verdict] :
+         {std::pair(repair::Risk::cost, Verdict::unchanged), std::pair(repair::Risk::destructive, Verdict::fixed)}) {
         FakeWorkspace w(compiler);
         repair::Options options;
         options.max_risk = risk;
@@ -280,20 +294,24 @@ TEST(Engine, RefusesAnEmptyProject) {
 }
 
 TEST(Preservation, SeesLostItemsStubsAndTests) {
-    auto before = one("fn a() { let x = 1; let y = 2; drop(x + y); }\nfn b() -> i32 { 3 }\n#[test] fn t() { assert_eq!(b(), 3); }\n");
+    auto before = one(
+        "fn a() { let x = 1; let y = 2; drop(x + y); }\nfn b() -> i32 { 3 }\n#[test] fn t() { assert_eq!(b(), 3); }\n");
     EXPECT_EQ(repair::compare(before, before).verdict, repair::Preservation::Verdict::preserved);
     auto gone = repair::compare(before, one("fn b() -> i32 { 3 }\n#[test] fn t() { assert_eq!(b(), 3); }\n"));
     EXPECT_EQ(gone.verdict, repair::Preservation::Verdict::gutted);
     EXPECT_EQ(gone.lost_items, std::vector<std::string>{"fn a"});
-    auto untested = repair::compare(before, one("fn a() { let x = 1; let y = 2; drop(x + y); }\nfn b() -> i32 { 3 }\n"));
+    auto untested =
+        repair::compare(before, one("fn a() { let x = 1; let y = 2; drop(x + y); }\nfn b() -> i32 { 3 }\n"));
     EXPECT_EQ(untested.verdict, repair::Preservation::Verdict::gutted);
-    auto stub = repair::compare(before, one("fn a() { let x = 1; let y = 2; drop(x + y); }\nfn b() -> i32 { todo!() }\n#[test] fn t() { assert_eq!(b(), 3); }\n"));
+    auto stub = repair::compare(before, one("fn a() { let x = 1; let y = 2; drop(x + y); }\nfn b() -> i32 { todo!() "
+                                            "}\n#[test] fn t() { assert_eq!(b(), 3); }\n"));
     EXPECT_NE(stub.verdict, repair::Preservation::Verdict::preserved);
     EXPECT_EQ(stub.added_escapes, std::vector<std::string>{"todo"});
 }
 
 TEST(Preservation, ARenameIsNoLoss) {
-    auto p = repair::compare(one("fn lenght() -> i32 { 3 }\nfn main() {}\n"), one("fn length() -> i32 { 3 }\nfn main() {}\n"));
+    auto p = repair::compare(one("fn lenght() -> i32 { 3 }\nfn main() {}\n"),
+                             one("fn length() -> i32 { 3 }\nfn main() {}\n"));
     EXPECT_EQ(p.verdict, repair::Preservation::Verdict::preserved);
     EXPECT_TRUE(p.lost_items.empty());
 }

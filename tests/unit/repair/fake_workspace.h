@@ -29,7 +29,8 @@ public:
         r.built = true;
         r.exit.code = 0;
         bool good = passes ? passes(p) : true;
-        r.tests.push_back({"t", good ? toolchain::RunReport::Test::Result::ok : toolchain::RunReport::Test::Result::failed});
+        r.tests.push_back(
+            {"t", good ? toolchain::RunReport::Test::Result::ok : toolchain::RunReport::Test::Result::failed});
         if (!good)
             r.exit.code = 101;
         return r;
@@ -42,8 +43,8 @@ public:
     const toolchain::Toolchain& toolchain() const override { return toolchain_; }
     const process::Sandbox& sandbox() const override { return sandbox_; }
 
-    Compiler full, link;                                     // cargo's own verdict, the linker's, when they differ
-    std::function<bool(const project::Project&)> passes;     // the tests'
+    Compiler full, link;                                 // cargo's own verdict, the linker's, when they differ
+    std::function<bool(const project::Project&)> passes; // the tests'
     std::atomic<int> checks{0}, quick{0};
 
 private:
