@@ -44,6 +44,11 @@ std::optional<Move> read(const Site& site) {
     auto ticked = backticked(site.d.message);
     if (!ticked.empty())
         m.name = ticked.front();
+    // 1.96 on a reference-counted pointer: "the type `Arc` does not implement `Copy`"; the variable is at the use.
+    if (site.d.message.starts_with("the type `")) {
+        m.type = m.name + "<_>";
+        m.name = site.text(m.use);
+    }
     return m;
 }
 
