@@ -119,6 +119,9 @@ public:
         char* const argv[] = {const_cast<char*>("sleep"), const_cast<char*>("600"), nullptr};
         char* const env[] = {const_cast<char*>("API_KEY=victim-secret"), nullptr};
         EXPECT_EQ(posix_spawn(&pid_, "/bin/sleep", nullptr, nullptr, argv, env), 0);
+        // The kernel lets the spawn return a moment before the new environment is in place.
+        for (int i = 0; i < 500 && environment().empty(); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(4));
     }
     ~Victim() {
         kill(pid_, SIGKILL);
@@ -130,6 +133,11 @@ public:
     bool alive() const { return waitpid(pid_, nullptr, WNOHANG) == 0; }
 
 private:
+    std::string environment() const {
+        std::ifstream in("/proc/" + pid() + "/environ");
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+
     pid_t pid_ = 0;
 };
 
