@@ -26,7 +26,7 @@ def rustc_path():
             continue
         if out:
             return out
-    found = sorted(pathlib.Path("/root/.rustup/toolchains").glob("*/bin/rustc"))
+    found = sorted((pathlib.Path.home() / ".rustup/toolchains").glob("*/bin/rustc"))
     if found:
         return str(found[-1])
     sys.exit("error_codes.py: no rustc found; install a Rust toolchain first")

@@ -1,8 +1,7 @@
 #include "agent/agent.h"
 
+#include "base/clock.h"
 #include "base/json.h"
-
-#include <ctime>
 
 namespace rustcoder::agent {
 
@@ -11,15 +10,6 @@ namespace {
 using base::json::array;
 using base::json::object;
 using repair::Preservation;
-
-std::string now_utc() {
-    std::time_t t = std::time(nullptr);
-    std::tm tm{};
-    gmtime_r(&t, &tm);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    return text;
-}
 
 object diagnostic(const toolchain::Diagnostic& d) {
     object o{{"code", d.code}, {"level", d.is_error() ? "error" : "warning"}, {"message", d.message}};
@@ -38,19 +28,13 @@ array diagnostics(const std::vector<toolchain::Diagnostic>& list) {
     return out;
 }
 
-const char* word(Preservation::Verdict v) {
-    return v == Preservation::Verdict::preserved ? "preserved"
-           : v == Preservation::Verdict::changed ? "changed"
-                                                 : "gutted";
-}
-
 object preservation(const Preservation& p) {
     array lost, escapes;
     for (const auto& s : p.lost_items)
         lost.push_back(base::json::string(s));
     for (const auto& s : p.added_escapes)
         escapes.push_back(base::json::string(s));
-    return {{"verdict", word(p.verdict)},
+    return {{"verdict", repair::name(p.verdict)},
             {"tokens_kept", p.tokens_kept},
             {"items", array{p.items_before, p.items_after}},
             {"statements", array{p.statements_before, p.statements_after}},
@@ -88,7 +72,7 @@ std::string evidence(const Environment& environment, const FixAnswer& answer) {
     const repair::Outcome& o = answer.outcome;
     object out{
         {"format", "rustcoder-evidence/1"},
-        {"time", now_utc()},
+        {"time", base::utc_timestamp()},
         {"verdict", repair::name(o.verdict)},
         {"explanation", o.explanation},
         {"toolchain", object{{"rustc", environment.toolchain.rustc_version},

@@ -1,13 +1,21 @@
 // Small text helpers used everywhere. Pure functions, thread-safe. All offsets are bytes.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rustcoder::base {
 
+inline bool has(std::string_view text, std::string_view needle) {
+    return text.find(needle) != std::string_view::npos;
+}
+inline bool one_of(std::string_view s, std::initializer_list<std::string_view> list) {
+    return std::find(list.begin(), list.end(), s) != list.end();
+}
 std::string_view trim(std::string_view s); // ASCII white space
 std::vector<std::string_view> split(std::string_view s, char sep);
 /// Lines without their terminators; "a\n" is one line, "" is none. CRLF is cut as one terminator.

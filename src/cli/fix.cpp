@@ -24,11 +24,6 @@ struct FixOptions {
     std::vector<std::string> run_args;
 };
 
-const char* risk_word(repair::Risk r) {
-    constexpr const char* words[] = {"none", "low", "cost", "behaviour", "destructive"};
-    return words[static_cast<int>(r)];
-}
-
 void print_diagnostics(const std::vector<toolchain::Diagnostic>& list, const Style& style) {
     constexpr std::size_t shown = 8;
     for (std::size_t i = 0; i < std::min(list.size(), shown); ++i)
@@ -45,7 +40,7 @@ void print_edits(const repair::Outcome& o, const Style& style) {
                   << "    " << e.candidate.why << "\n"
                   << "    "
                   << style.dim(fmt::format("rule {}, risk {}, confidence {:.0f} %{}", e.candidate.rule,
-                                           risk_word(e.candidate.risk), 100 * e.confidence,
+                                           repair::name(e.candidate.risk), 100 * e.confidence,
                                            e.error_code.empty() ? "" : ", rustc --explain " + e.error_code))
                   << "\n";
     }

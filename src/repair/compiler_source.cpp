@@ -16,9 +16,7 @@ struct Judgement {
     Risk risk;
 };
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 // Priors from the measured precision of suggestions by class (shared/repair.md sections "Where tools stand" and 6.2),
 // lowered for the known ways in which a suggestion compiles but is not what was meant.

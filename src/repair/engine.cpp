@@ -77,7 +77,13 @@ private:
 
     // A winner of the quick checks is only a claim: cargo decides, then the linker, then the tests.
     Result<bool> try_winners(Search& search) {
-        const Search::Winner* fallback = nullptr; // compiles, but its tests fail
+        struct Fallback { // compiles, but its tests or examples fail
+            project::Project project;
+            std::vector<AppliedEdit> steps;
+            std::optional<toolchain::RunReport> tests;
+            std::optional<bool> examples_pass;
+        };
+        std::optional<Fallback> fallback;
         int judged = 0;
         constexpr int max_judged = 12;
         while (const Search::Winner* winner = search.next_winner()) {
@@ -101,27 +107,24 @@ private:
                 continue;
             }
             if (!ok) {
-                if (compiles_ && !fallback) {
-                    fallback = winner;
-                    fallback_project_ = candidate, fallback_steps_ = steps, fallback_tests_ = out_.tests,
-                    fallback_examples_ = out_.examples_pass;
-                }
+                if (compiles_ && !fallback)
+                    fallback = {candidate, steps, out_.tests, out_.examples_pass};
                 continue;
             }
-            take(candidate, std::move(steps), *winner);
+            take(candidate, std::move(steps));
             return true;
         }
         if (fallback) {
-            out_.tests = fallback_tests_;
-            out_.examples_pass = fallback_examples_;
-            take(fallback_project_, std::move(fallback_steps_), *fallback);
+            out_.tests = std::move(fallback->tests);
+            out_.examples_pass = fallback->examples_pass;
+            take(fallback->project, std::move(fallback->steps));
             out_.explanation = rejection_;
             return true;
         }
         return false;
     }
 
-    void take(const project::Project& project, std::vector<AppliedEdit> steps, const Search::Winner&) {
+    void take(const project::Project& project, std::vector<AppliedEdit> steps) {
         out_.best = project;
         out_.applied = std::move(steps);
         last_errors_.clear();
@@ -323,10 +326,6 @@ private:
     Diagnostics last_errors_;
     std::string rejection_;
     bool compiles_ = false;
-    project::Project fallback_project_;
-    std::vector<AppliedEdit> fallback_steps_;
-    std::optional<toolchain::RunReport> fallback_tests_;
-    std::optional<bool> fallback_examples_;
 };
 
 } // namespace

@@ -41,8 +41,7 @@ struct AppliedEdit {
     int state = 0;                         // 0 = the original; edits of one batch share a state
     std::string error_code, error_message; // what it answers
     std::string place;                     // file:line
-    int alternatives = 0;                  // other candidates tried for the same error
-    int alternatives_ok = 0;               // how many of those compiled as well
+    int alternatives = 0;                  // candidates checked from the same state before it
     double confidence = 0;                 // 0..1
 };
 
@@ -55,6 +54,7 @@ struct Preservation {
     enum class Verdict { preserved, changed, gutted } verdict = Verdict::preserved;
     std::string summary;
 };
+const char* name(Preservation::Verdict v);
 Preservation compare(const project::Project& before, const project::Project& after);
 
 enum class Verdict {

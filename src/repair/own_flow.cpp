@@ -12,9 +12,7 @@ namespace {
 
 using Index = std::int64_t;
 
-bool one_of(std::string_view s, std::initializer_list<std::string_view> list) {
-    return std::find(list.begin(), list.end(), s) != list.end();
-}
+using base::one_of;
 
 bool upper(std::string_view s) {
     return !s.empty() && s[0] >= 'A' && s[0] <= 'Z';

@@ -9,9 +9,7 @@ namespace rustcoder::repair {
 
 namespace {
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 } // namespace
 

@@ -234,6 +234,18 @@ Preservation compare(const project::Project& before, const project::Project& aft
     return p;
 }
 
+const char* name(Preservation::Verdict v) {
+    switch (v) {
+    case Preservation::Verdict::preserved:
+        return "preserved";
+    case Preservation::Verdict::changed:
+        return "changed";
+    case Preservation::Verdict::gutted:
+        return "gutted";
+    }
+    return "preserved";
+}
+
 const char* name(Verdict v) {
     switch (v) {
     case Verdict::already_ok:

@@ -120,6 +120,22 @@ void weigh_spelling(const RuleContext& context, Candidate& c) {
 
 } // namespace
 
+const char* name(Risk risk) {
+    switch (risk) {
+    case Risk::none:
+        return "none";
+    case Risk::low:
+        return "low";
+    case Risk::cost:
+        return "cost";
+    case Risk::behaviour:
+        return "behaviour";
+    case Risk::destructive:
+        return "destructive";
+    }
+    return "low";
+}
+
 void register_rule(std::unique_ptr<Rule> rule) {
     owned().push_back(std::move(rule));
 }

@@ -28,6 +28,9 @@ enum class Risk {
     destructive = 4 // deletes code, may panic (unwrap, todo!), unsafe
 };
 
+/// "none", "low", "cost", "behaviour", "destructive".
+const char* name(Risk risk);
+
 struct Candidate {
     project::Patch patch;
     std::string rule; // "compiler", "e0308-borrow", "lexical-brace", ...

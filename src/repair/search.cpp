@@ -24,13 +24,10 @@ constexpr int max_depth = 24;                     // steps from the root
 constexpr std::size_t max_batch = 12;
 
 Phase first_phase(const Diagnostics& errors) {
-    Phase p = Phase::cargo;
-    bool cargo = false;
-    for (const Diagnostic& d : errors) {
-        cargo = cargo || d.phase == Phase::cargo;
+    Phase p = Phase::cargo; // a manifest that cannot be read is a complaint on its own
+    for (const Diagnostic& d : errors)
         p = std::min(p, d.phase);
-    }
-    return cargo ? Phase::parse : p; // a manifest that cannot be read comes before everything
+    return p;
 }
 
 // Before anything is parsed the whole file is cut into tokens and delimiters are paired: an error there hides even
@@ -174,12 +171,10 @@ int Search::add_node(project::Project project, Diagnostics errors, std::vector<A
     return id;
 }
 
-double Search::candidate_cost(const Candidate& c, const Node&, Phase phase, Phase first) const {
+double Search::candidate_cost(const Candidate& c, bool later_phase) const {
     double cost = -std::log(c.prior) + weights_.risk[static_cast<int>(c.risk)];
     cost += std::min(0.5, weights_.per_byte * static_cast<double>(c.patch.size()));
-    if (phase != first)
-        cost += weights_.later_phase;
-    return cost;
+    return later_phase ? cost + weights_.later_phase : cost;
 }
 
 double Search::remaining(const Diagnostics& errors, const std::set<std::size_t>& without) const {
@@ -210,12 +205,12 @@ void Search::expand(int id) {
                 if (std::find(r.targets.begin(), r.targets.end(), i) == r.targets.end())
                     r.targets.push_back(i);
                 r.candidate.prior = std::min(0.97, 1 - (1 - r.candidate.prior) * (1 - 0.6 * c.prior));
-                r.cost = std::min(r.cost, candidate_cost(r.candidate, node, node.errors[i].phase, first) +
+                r.cost = std::min(r.cost, candidate_cost(r.candidate, node.errors[i].phase != first) +
                                               reads.adjustment(r.candidate.patch));
                 continue;
             }
             Ranked r;
-            r.cost = candidate_cost(c, node, node.errors[i].phase, first) + reads.adjustment(c.patch);
+            r.cost = candidate_cost(c, node.errors[i].phase != first) + reads.adjustment(c.patch);
             r.candidate = std::move(c);
             r.targets.push_back(i);
             node.ranked.push_back(std::move(r));
@@ -350,7 +345,6 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
     if (errors.empty()) {
         if (!report.ok)
             return; // not judged (timed out, tool failed): never a success
-        ++node.compiled;
         if (compare(root_, *open.project).verdict == Preservation::Verdict::gutted) {
             ++gutted_;
             return;
@@ -360,7 +354,6 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
         w.steps = steps_of(open);
         w.warnings = report.warnings();
         w.cost = node.g + open.cost;
-        w.id = static_cast<int>(winners_.size());
         if (on_event_)
             on_event_({Event::Kind::accepted, w.steps.empty() ? "" : w.steps.back().candidate.why, 0, checks_});
         winners_.push_back(std::move(w));

@@ -43,7 +43,6 @@ public:
         std::vector<AppliedEdit> steps;
         double cost = 0;
         std::size_t warnings = 0;
-        int id = 0;
         bool returned = false;
     };
     /// A state to work on: the root, or a state that an authoritative check found wanting.
@@ -75,7 +74,6 @@ private:
         Candidate candidate;
         double cost = 0;
         std::vector<std::size_t> targets; // indexes of errors it answers
-        int tried = 0;
     };
     struct Node {
         project::Project project;
@@ -84,7 +82,7 @@ private:
         std::vector<AppliedEdit> steps;
         double g = 0;
         int depth = 0;
-        int tried = 0, compiled = 0;
+        int tried = 0;
         int mixed = 0; // steps on the way here that traded one error for another
     };
     struct Open {
@@ -107,7 +105,7 @@ private:
     void retry_good_part(const Open& open, const Diagnostics& errors);
     std::vector<AppliedEdit> steps_of(const Open& open) const;
     double remaining(const Diagnostics& errors, const std::set<std::size_t>& without) const;
-    double candidate_cost(const Candidate& c, const Node& node, toolchain::Phase phase, toolchain::Phase first) const;
+    double candidate_cost(const Candidate& c, bool later_phase) const;
     void hint_rivals();
     const Winner* take_winner();
 

@@ -1,4 +1,5 @@
 // /v1/jobs: the same work as a handle that outlives a connection.
+#include "base/clock.h"
 #include "net/http.h"
 #include "server/face.h"
 #include "server/render.h"
@@ -14,15 +15,6 @@ namespace json = base::json;
 
 namespace {
 
-std::string iso_time(std::chrono::system_clock::time_point t) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(t);
-    std::tm tm{};
-    ::gmtime_r(&seconds, &tm);
-    char text[32];
-    const auto n = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    return std::string(text, n);
-}
-
 json::object status_body(const Job& job) {
     const auto state = job.state();
     const std::string self = "/v1/jobs/" + job.id();
@@ -30,7 +22,7 @@ json::object status_body(const Job& job) {
     out["id"] = job.id();
     out["kind"] = name(job.request().kind);
     out["state"] = name(state);
-    out["created"] = iso_time(job.created());
+    out["created"] = base::utc_timestamp(job.created());
     out["seconds"] = job.seconds();
     if (const auto* result = job.result(); result && *result)
         out["success"] = succeeded(**result);

@@ -91,34 +91,6 @@ const char* applicability_name(toolchain::Applicability a) {
     return "unspecified";
 }
 
-const char* risk_name(repair::Risk risk) {
-    switch (risk) {
-    case repair::Risk::none:
-        return "none";
-    case repair::Risk::low:
-        return "low";
-    case repair::Risk::cost:
-        return "cost";
-    case repair::Risk::behaviour:
-        return "behaviour";
-    case repair::Risk::destructive:
-        return "destructive";
-    }
-    return "low";
-}
-
-const char* preservation_name(repair::Preservation::Verdict v) {
-    switch (v) {
-    case repair::Preservation::Verdict::preserved:
-        return "preserved";
-    case repair::Preservation::Verdict::changed:
-        return "changed";
-    case repair::Preservation::Verdict::gutted:
-        return "gutted";
-    }
-    return "preserved";
-}
-
 /// First primary span, wherever it is; diagnostics without one have no place.
 const toolchain::Span* place_of(const toolchain::Diagnostic& d) {
     const toolchain::Span* any = nullptr;
@@ -167,7 +139,7 @@ json::value run_output(const std::optional<toolchain::RunReport>& run, const jso
 
 json::object preservation_json(const repair::Preservation& p) {
     json::object out;
-    out["verdict"] = preservation_name(p.verdict);
+    out["verdict"] = repair::name(p.verdict);
     out["summary"] = clean_utf8(p.summary);
     out["tokens_kept"] = p.tokens_kept;
     out["items_before"] = p.items_before;
@@ -200,7 +172,7 @@ json::array edits_json(const std::vector<repair::AppliedEdit>& applied) {
         o["message"] = clean_utf8(edit.error_message);
         o["why"] = clean_utf8(edit.candidate.why);
         o["rule"] = edit.candidate.rule;
-        o["risk"] = risk_name(edit.candidate.risk);
+        o["risk"] = repair::name(edit.candidate.risk);
         o["confidence"] = edit.confidence;
         out.emplace_back(std::move(o));
     }

@@ -1,12 +1,11 @@
+#include "base/text.h"
 #include "syntax/grammar_parser.h"
 
 namespace rustcoder::syntax {
 
 namespace {
 
-bool one_of(std::string_view s, std::initializer_list<std::string_view> list) {
-    return std::find(list.begin(), list.end(), s) != list.end();
-}
+using base::one_of;
 
 bool comparison(std::string_view s) {
     return one_of(s, {"==", "!=", "<", ">", "<=", ">="});

@@ -1,4 +1,5 @@
 #include "syntax/scan.h"
+#include "base/text.h"
 
 #include <algorithm>
 
@@ -6,9 +7,7 @@ namespace rustcoder::syntax {
 
 namespace {
 
-bool one_of(std::string_view s, std::initializer_list<std::string_view> list) {
-    return std::find(list.begin(), list.end(), s) != list.end();
-}
+using base::one_of;
 
 } // namespace
 

@@ -1,4 +1,5 @@
 // Statements, blocks and postfix expressions around a place.
+#include "base/text.h"
 #include "syntax/scan.h"
 #include "syntax/tree.h"
 
@@ -8,9 +9,7 @@ namespace rustcoder::syntax {
 
 namespace {
 
-bool one_of(std::string_view s, std::initializer_list<std::string_view> list) {
-    return std::find(list.begin(), list.end(), s) != list.end();
-}
+using base::one_of;
 
 /// The opener of the innermost code block around token i (struct literals and match bodies are not blocks), -1 for
 /// none.

@@ -1,6 +1,7 @@
 // Which compiler pass an error comes from. Read from rustc's sources: the crate that emits the code decides
 // (rustc_lexer/parse/expand, rustc_resolve, rustc_hir_analysis/hir_typeck/privacy, rustc_borrowck and the other passes
 // on MIR). docs/diagnostics.md explains what hides what.
+#include "base/text.h"
 #include "toolchain/diagnostic.h"
 
 #include <algorithm>
@@ -32,9 +33,7 @@ static_assert(std::ranges::is_sorted(parse_codes) && std::ranges::is_sorted(reso
 bool starts(std::string_view s, std::string_view prefix) {
     return s.starts_with(prefix);
 }
-bool has(std::string_view s, std::string_view needle) {
-    return s.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 /// 308 for "E0308", -1 when it is no error code (lints have names).
 int number_of(std::string_view code) {

@@ -15,9 +15,7 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 /// Primitive types that the file names, most frequent first.
 std::vector<std::string> primitives_in(const Source& s) {

@@ -2,6 +2,7 @@
 // small edits without the compiler (does it read further? does the layout agree with the nesting?).
 #pragma once
 
+#include "base/text.h"
 #include "repair/rule.h"
 #include "syntax/grammar.h"
 
@@ -124,6 +125,6 @@ void tokens(const Bench& bench, int place, const toolchain::Diagnostic& d, Ideas
 void keywords(const Bench& bench, int place, const toolchain::Diagnostic& d, Ideas& ideas);
 void literals(const Bench& bench, int place, const toolchain::Diagnostic& d, Ideas& ideas);
 
-bool one_of(std::string_view s, std::initializer_list<std::string_view> list);
+using base::one_of;
 
 } // namespace rustcoder::repair::lexical

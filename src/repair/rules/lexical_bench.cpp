@@ -8,10 +8,6 @@
 
 namespace rustcoder::repair::lexical {
 
-bool one_of(std::string_view s, std::initializer_list<std::string_view> list) {
-    return std::find(list.begin(), list.end(), s) != list.end();
-}
-
 namespace {
 
 /// The most frequent first step of indentation below a line that ends with `{`.

@@ -13,9 +13,7 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 /// Every token with that text inside the range.
 std::vector<Range> tokens_named(const Source& s, Range in, std::string_view name) {

@@ -12,9 +12,7 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 /// Return positions of a body: tail of the outermost block, tails of its branches (textually) and `return`.
 std::vector<std::string> returned_texts(const Source& s, const Item& fn) {

@@ -13,9 +13,7 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 bool same_tokens(const Source& a, Range x, const Source& b, Range y) {
     std::size_t i = a.token_at(x.begin), j = b.token_at(y.begin);

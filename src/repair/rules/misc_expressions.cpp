@@ -12,9 +12,7 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 void outside_loop(Site& site) { // E0267 E0268 E0695 E0696
     const Source& s = site.s();

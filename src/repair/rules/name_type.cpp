@@ -11,9 +11,7 @@ namespace rustcoder::repair {
 
 namespace {
 
-bool one_of(std::string_view s, std::initializer_list<std::string_view> list) {
-    return std::find(list.begin(), list.end(), s) != list.end();
-}
+using base::one_of;
 
 /// How well an import path agrees with what follows the name.
 double usage_weight(const Source& s, std::size_t token, const std::string& path) {

@@ -12,9 +12,7 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 /// Ends of the values a block can have: tails of its branches.
 void tails(const Source& s, Range e, std::vector<Range>& out) {

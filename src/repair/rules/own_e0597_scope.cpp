@@ -12,9 +12,7 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 Range block_of(const Source& s, std::size_t open) {
     const auto& t = s.tokens()[open];

@@ -14,9 +14,7 @@ namespace {
 
 using Index = std::int64_t;
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 Range token_range(const Source& s, std::size_t i) {
     return {s.tokens()[i].begin, s.tokens()[i].end};

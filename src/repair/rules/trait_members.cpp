@@ -10,9 +10,7 @@ namespace rustcoder::repair {
 
 namespace {
 
-bool has(std::string_view text, std::string_view needle) {
-    return text.find(needle) != std::string_view::npos;
-}
+using base::has;
 
 std::vector<std::string> required_names(const Declared& trait, std::initializer_list<ItemKind> kinds) {
     std::vector<std::string> out;

@@ -5,49 +5,18 @@
 #include "repair/rule_support.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace rustcoder::repair {
 
 namespace {
 
-/// The text between `before` and the next backtick.
-std::optional<std::string> quoted_after(std::string_view text, std::string_view before) {
-    std::size_t at = text.find(before);
-    if (at == std::string_view::npos)
-        return std::nullopt;
-    at += before.size();
-    std::size_t end = text.find('`', at);
-    if (end == std::string_view::npos)
-        return std::nullopt;
-    return std::string(text.substr(at, end - at));
-}
-
-/// "Option<X>" with head "Option" -> "X".
-std::optional<std::string> inside(std::string_view type, std::string_view head) {
-    if (!type.starts_with(head) || type.size() < head.size() + 2 || type[head.size()] != '<' || type.back() != '>')
-        return std::nullopt;
-    return std::string(type.substr(head.size() + 1, type.size() - head.size() - 2));
-}
-
 using Ranked = std::vector<std::pair<std::string, double>>;
 
 Ranked collections_of(const std::string& element) {
-    if (auto t = inside(element, "Option"))
+    if (auto t = wraps(element, "Option"))
         return {{"Option<Vec<" + *t + ">>", 0.7}, {"Vec<" + element + ">", 0.25}};
-    if (auto t = inside(element, "Result")) {
-        std::size_t depth = 0, comma = std::string::npos;
-        for (std::size_t i = 0; i < t->size(); ++i) {
-            char c = (*t)[i];
-            depth += c == '<' || c == '(' || c == '[';
-            depth -= (c == '>' || c == ')' || c == ']') && depth > 0;
-            if (c == ',' && depth == 0)
-                comma = i;
-        }
-        if (comma != std::string::npos)
-            return {{"Result<Vec<" + t->substr(0, comma) + ">" + t->substr(comma) + ">", 0.7},
-                    {"Vec<" + element + ">", 0.25}};
-    }
+    if (auto parts = type_arguments(element); type_head(element) == "Result" && parts.size() == 2)
+        return {{"Result<Vec<" + parts[0] + ">, " + parts[1] + ">", 0.7}, {"Vec<" + element + ">", 0.25}};
     if (element == "char")
         return {{"String", 0.75}, {"Vec<char>", 0.3}};
     if (element == "String" || element == "&str" || element == "&'static str")
@@ -71,7 +40,7 @@ public:
         const toolchain::Span* at = context.diagnostic.primary();
         auto tree = at ? context.sources.tree(at->file) : nullptr;
         const syntax::Item* function = tree ? tree->function_at(at->begin) : nullptr;
-        auto element = quoted_after(context.diagnostic.message, "over elements of type `");
+        auto element = between(context.diagnostic.message, "over elements of type `", "`");
         if (!function || !element || !function->return_type.empty() || function->body.empty())
             return;
         bool built = context.diagnostic.message.find("cannot be built from") != std::string::npos;
