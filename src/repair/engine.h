@@ -2,7 +2,7 @@
 // docs/repair.md explains the search. Deterministic for a given input and budget in checks.
 #pragma once
 
-#include "repair/rule.h"
+#include "repair/source.h"
 #include "toolchain/workspace.h"
 
 #include <chrono>
@@ -34,6 +34,9 @@ struct Options {
     bool build = true;                              // end with a real build (link, const-eval)
     int threads = 0;                                // parallel checks; 0 = cores
     std::shared_ptr<const Naturalness> naturalness; // breaks ties between candidates; none = by priors alone
+    std::vector<std::shared_ptr<const CandidateSource>> sources; // asked beside the rules; by compiler_only too
+    std::shared_ptr<const Experience> experience;                // corrects priors; none = as the sources say
+    bool record_trials = false;                                  // fill Outcome::trials
 };
 
 struct AppliedEdit {
@@ -87,6 +90,7 @@ struct Outcome {
     std::vector<Attempt> attempts;
     Preservation preservation;
     Risk worst_risk = Risk::none;
+    std::vector<Trial> trials; // when record_trials
     int checks = 0, errors_before = 0, errors_after = 0;
     std::chrono::milliseconds wall{};
     toolchain::Costs costs;

@@ -1,6 +1,7 @@
 #include "repair/rule.h"
 
 #include "repair/compiler_source.h"
+#include "repair/source.h"
 #include "repair/words.h"
 
 #include "base/text.h"
@@ -151,12 +152,15 @@ const std::vector<const Rule*>& all_rules() {
     return sorted;
 }
 
-std::vector<Candidate> propose_all(const RuleContext& context) {
+std::vector<Candidate> propose_all(const RuleContext& context,
+                                   std::span<const std::shared_ptr<const CandidateSource>> sources) {
     Proposals proposals;
     propose_compiler_suggestions(context, proposals);
     for (const Rule* rule : all_rules())
         if (rule->applies(context.diagnostic))
             rule->propose(context, proposals);
+    for (const auto& source : sources)
+        source->propose(context, proposals);
 
     std::unordered_map<std::uint64_t, std::size_t> seen;
     std::vector<Candidate> out;

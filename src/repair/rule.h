@@ -39,6 +39,7 @@ struct Candidate {
     double prior = 0.5; // chance that this is the author's meaning, before anything is compiled (0..1); rank order is
                         // by prior, so keep it honest: 0.9 nearly sure, 0.5 coin, 0.1 long shot
     std::uint64_t diagnostic = 0; // fingerprint of the error it answers (set by the engine)
+    std::string origin;           // what its source knows it by: id of a learned fix, of a model's sample; "" for rules
 };
 
 /// Lexed and scanned files of one project version, built lazily. Thread-safe.
@@ -102,9 +103,11 @@ void register_rule(std::unique_ptr<Rule> rule);
     const bool rc_registered_##type = (::rustcoder::repair::register_rule(std::make_unique<type>()), true);            \
     }
 
-/// Asks every applicable rule, plus the compiler's own suggestions, de-duplicates by patch hash (keeping the best
-/// prior), drops patches that touch tests, no-ops and files outside the project. Sorted by descending prior, then
+/// Asks every applicable rule and source, plus the compiler's own suggestions, de-duplicates by patch hash (keeping the
+/// best prior), drops patches that touch tests, no-ops and files outside the project. Sorted by descending prior, then
 /// smaller size.
-std::vector<Candidate> propose_all(const RuleContext& context);
+class CandidateSource; // repair/source.h
+std::vector<Candidate> propose_all(const RuleContext& context,
+                                   std::span<const std::shared_ptr<const CandidateSource>> sources = {});
 
 } // namespace rustcoder::repair

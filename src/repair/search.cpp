@@ -195,7 +195,8 @@ void Search::expand(int id) {
     std::size_t considered = std::min(node.errors.size(), max_errors_considered);
     for (std::size_t i = 0; i < considered; ++i) {
         RuleContext context{sources, node.errors[i], node.errors, workspace_.toolchain().minor};
-        for (Candidate& c : options_.compiler_only ? compiler_candidates(context) : propose_all(context)) {
+        for (Candidate& c :
+             options_.compiler_only ? compiler_candidates(context) : propose_all(context, options_.sources)) {
             if (c.risk > options_.max_risk || leaves_a_stub(c))
                 continue;
             auto [it, fresh] = by_patch.emplace(c.patch.hash(), node.ranked.size());

@@ -1,0 +1,44 @@
+// What the engine takes from outside itself: more candidates (learned fixes, a model) and experience with the ones it
+// has. Declared here so that repair is tested with neither knowledge nor model; agent/ supplies the implementations.
+#pragma once
+
+#include "repair/rule.h"
+
+namespace rustcoder::repair {
+
+/// Candidates from beyond the rules. Thread-safe; total (any diagnostic, any broken source); answers within
+/// milliseconds, because the search waits for it. Nothing it proposes is trusted: the compiler, the preservation test
+/// and the tests judge it like any other candidate.
+class CandidateSource {
+public:
+    virtual ~CandidateSource() = default;
+    virtual std::string_view name() const = 0;
+    virtual void propose(const RuleContext& context, Proposals& out) const = 0;
+};
+
+/// What use has taught about candidates of any source. Thread-safe, answers in microseconds.
+class Experience {
+public:
+    virtual ~Experience() = default;
+    /// The chance (0..1) that the candidate is what the author meant, given what its own source says (candidate.prior)
+    /// and how often candidates like it were right for diagnostics like this one. Without evidence: candidate.prior.
+    virtual double prior(const Candidate& candidate, const toolchain::Diagnostic& diagnostic) const = 0;
+    /// Upper bound of the chance that an edit like this one turns out to be unneeded once everything compiles; 1
+    /// without evidence. The engine drops the check whether it can be left out when this is small.
+    virtual double droppable(const Candidate& candidate, std::string_view error_code) const = 0;
+};
+
+/// What became of one candidate; the raw material of learning. In the order in which they happened.
+struct Trial {
+    enum class Result {
+        rejected, // checked, and worse or no better
+        helped,   // its errors went, others remain
+        compiled, // nothing is left to complain about
+        dropped,  // found to be unneeded at the end
+        accepted  // part of the answer that was verified
+    } result = Result::rejected;
+    Candidate candidate;
+    toolchain::Diagnostic diagnostic; // what it answered
+};
+
+} // namespace rustcoder::repair
