@@ -1,4 +1,5 @@
 #include "base/counters.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "process/fork_server.h"
 #include "toolchain/workspace_impl.h"
@@ -68,13 +69,19 @@ WorkspaceImpl::WorkspaceImpl(const Toolchain& toolchain, const process::Sandbox&
       dependencies_(options_.cache_dir, toolchain_.identity()) {}
 
 Status WorkspaceImpl::prepare() {
-    RC_TRY_ASSIGN(dir_, base::TempDir::create("workspace"));
+    static std::once_flag swept;
+    std::call_once(swept, [] {
+        if (const int n = sweep_scratch(base::scratch_root()); n > 0)
+            base::log_info(fmt::format("removed {} scratch folders of processes that were killed", n));
+    });
+    RC_TRY_ASSIGN(scratch_, create_scratch());
+    const fs::path& root = scratch_.dir.path();
     if (options_.registries.empty() && fs::is_directory("/usr/share/cargo/registry"))
         options_.registries.emplace_back("/usr/share/cargo/registry");
-    RC_TRY_ASSIGN(main_.tree, SourceTree::create(dir_.path() / "main"));
-    main_.target = dir_.path() / "target";
-    main_.home = dir_.path() / "home";
-    main_.cargo_home = dir_.path() / "cargo";
+    RC_TRY_ASSIGN(main_.tree, SourceTree::create(root / "main"));
+    main_.target = root / "target";
+    main_.home = root / "home";
+    main_.cargo_home = root / "cargo";
     for (const fs::path& p : {main_.target, main_.home, main_.cargo_home})
         fs::create_directories(p);
     RC_TRY(write_cargo_home(main_.cargo_home, options_.registries));
@@ -90,7 +97,7 @@ Status WorkspaceImpl::prepare() {
     for (int i = 0; i < n; ++i) {
         auto slot = std::make_unique<Slot>();
         slot->index = i;
-        slot->root = dir_.path() / "slots" / std::to_string(i);
+        slot->root = root / "slots" / std::to_string(i);
         free_slots_.push_back(slot.get());
         slots_.push_back(std::move(slot));
     }

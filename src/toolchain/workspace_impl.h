@@ -8,6 +8,7 @@
 #include "toolchain/cargo.h"
 #include "toolchain/dependency_cache.h"
 #include "toolchain/recording.h"
+#include "toolchain/scratch.h"
 #include "toolchain/workspace.h"
 
 #include <condition_variable>
@@ -86,7 +87,7 @@ private:
     Cargo cargo_;
     DependencyCache dependencies_;
     Counting counting_;
-    base::TempDir dir_;
+    Scratch scratch_;
     Place main_;
 
     std::mutex cargo_mutex_;
