@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 
 namespace rustcoder::knowledge {
@@ -68,6 +69,18 @@ public:
     };
     virtual Status put_vectors(std::string_view model, std::span<const Vector> vectors) = 0;
     virtual Status each_vector(std::string_view model, const std::function<bool(const Vector&)>& visit) = 0;
+    /// The vectors of this model that `ids` have, in any order (resident indexes follow changes with it). The default
+    /// looks through all of them; a store with an index overrides it.
+    virtual Result<std::vector<Vector>> vectors_of(std::string_view model, std::span<const std::string> ids) {
+        const std::set<std::string_view> wanted(ids.begin(), ids.end());
+        std::vector<Vector> found;
+        RC_TRY(each_vector(model, [&](const Vector& v) {
+            if (wanted.contains(v.id))
+                found.push_back(v);
+            return found.size() < wanted.size();
+        }));
+        return found;
+    }
     virtual Result<std::vector<std::string>> without_vector(std::string_view model, std::size_t limit) = 0;
 
     /// Small named values: state of seeding, caches of derived data.
@@ -76,8 +89,8 @@ public:
 
     /// Grows with every write of any process; derived indexes compare it.
     virtual Result<std::uint64_t> revision() = 0;
-    /// Ids of entries written or removed since `revision` (removed: true); nullopt when that is no longer known and all
-    /// must be read anew.
+    /// Ids of entries written or removed since `revision` (removed: true), those that got a vector among the written;
+    /// nullopt when that is no longer known and all must be read anew.
     struct Change {
         std::string id;
         bool removed = false;
