@@ -7,13 +7,18 @@
 #include "repair/engine.h"
 #include "toolchain/toolchain.h"
 
+namespace rustcoder::knowledge {
+class Memory;
+}
+
 namespace rustcoder::agent {
 
 struct Environment { // chosen once, in cli/
     toolchain::Toolchain toolchain;
     process::Sandbox sandbox;
-    std::filesystem::path cache_dir; // warm dependencies, rustc info; empty = none
-    bool naturalness = true;         // use the naturalness model when one was trained
+    std::filesystem::path cache_dir;           // warm dependencies, rustc info; empty = none
+    bool naturalness = true;                   // use the naturalness model when one was trained
+    std::shared_ptr<knowledge::Memory> memory; // learned fixes and experience (agent/learning.h); none = no learning
 };
 
 struct CompileRequest {
@@ -34,6 +39,7 @@ struct FixRequest {
     std::string description;
     repair::Options options;
     bool run = false;          // run the program at the end (contract: /compile-and-fix does)
+    bool learn = true;         // let a verified repair teach environment.memory; recalling needs no permission
     toolchain::RunInput input; // what to run it with
 };
 struct FixAnswer {

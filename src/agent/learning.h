@@ -1,0 +1,42 @@
+// What repairs teach: joins the engine with the knowledge base. docs/learning.md explains the method.
+//
+// Learning is a by-product: whatever goes wrong in it (store locked, full, damaged) is logged and never fails or
+// noticeably delays a repair.
+#pragma once
+
+#include "agent/agent.h"
+#include "knowledge/learn.h"
+#include "knowledge/store.h"
+
+namespace rustcoder::agent {
+
+/// The store and the memory on top of it; copies share both.
+struct Knowledge {
+    std::shared_ptr<knowledge::Store> store;
+    std::shared_ptr<knowledge::Memory> memory; // keeps the store alive
+};
+/// Opens (or creates) the knowledge base for use beside repairs: a file that another process has locked is waited for
+/// no longer than `busy`. Errors: those of knowledge::open_store.
+Result<Knowledge> open_knowledge(const std::filesystem::path& file,
+                                 std::chrono::milliseconds busy = std::chrono::milliseconds(250));
+
+/// What a fix that was supplied from outside has taught.
+struct LearnedFix {
+    knowledge::LearnReport report;    // templates; `note` says why nothing was learned, when nothing was
+    std::size_t errors = 0;           // of the broken project
+    std::size_t changes = 0;          // independent changes found between the two versions
+    std::size_t explained = 0;        // ... of them needed to make it compile
+    int checks = 0;                   // compiler calls it took
+    std::vector<std::string> learned; // one line for each lesson: "E0308 mismatched types: `...`"
+};
+
+/// Learns how somebody repaired a project. Both versions are judged by the user's toolchain in the sandbox: `before`
+/// must have errors, `after` must compile and must not have lost the author's code. Each change is attributed to the
+/// errors that come back when it alone is left out, made abstract and kept. `source`: provenance ("user", "watch",
+/// "agent:NAME", "model:NAME"). Errors: unavailable (environment.memory is none, toolchain, store), invalid_input
+/// (`before` compiles, `after` does not, nothing was changed, or the author's code was deleted rather than repaired),
+/// cancelled.
+Result<LearnedFix> learn_from_fix(const Environment& environment, const project::Project& before,
+                                  const project::Project& after, std::string_view source, std::stop_token stop = {});
+
+} // namespace rustcoder::agent
