@@ -6,19 +6,8 @@
 
 #include "agent/agent.h"
 #include "knowledge/learn.h"
-#include "knowledge/store.h"
 
 namespace rustcoder::agent {
-
-/// The store and the memory on top of it; copies share both.
-struct Knowledge {
-    std::shared_ptr<knowledge::Store> store;
-    std::shared_ptr<knowledge::Memory> memory; // keeps the store alive
-};
-/// Opens (or creates) the knowledge base for use beside repairs: a file that another process has locked is waited for
-/// no longer than `busy`. Errors: those of knowledge::open_store.
-Result<Knowledge> open_knowledge(const std::filesystem::path& file,
-                                 std::chrono::milliseconds busy = std::chrono::milliseconds(250));
 
 /// What a fix that was supplied from outside has taught.
 struct LearnedFix {
