@@ -40,8 +40,7 @@ public:
     /// Name of the embedding model in use, "" as above.
     std::string embedder_name();
 
-    /// Without opening it: whether there is a store to learn from. A fix on a machine that never learned anything must
-    /// not pay for looking.
+    /// Whether there is a store, without opening or making it.
     bool exists() const;
 
     Result<knowledge::Answer> search(const knowledge::Query& query, std::stop_token stop = {});
@@ -59,5 +58,10 @@ private:
     std::string embedder_error_;
     Result<knowledge::Store*> open(); // under mutex_
 };
+
+/// Learned fixes behind the handle: a store that is not there yet is empty and is made by the first lesson only; one
+/// that cannot be opened is told to the log, left alone for a while, and counts as empty meanwhile. Null when it is
+/// off.
+std::shared_ptr<knowledge::Memory> memory_of(std::shared_ptr<Knowledge> knowledge);
 
 } // namespace rustcoder::agent
