@@ -1,4 +1,7 @@
-// Outgoing HTTP/1.1 and HTTP/2 (libcurl). Free functions and one pool; thread-safe; a call blocks its own thread only.
+// Outgoing HTTP/1.1 and HTTP/2 (libcurl). Thread-safe; a call blocks its own thread only.
+//
+// Nothing is taken from the environment: no proxy variables, no .netrc, no cookies, no .curlrc. A proxy or a private
+// certificate authority is used when ClientOptions name one.
 #pragma once
 
 #include "base/result.h"
@@ -25,7 +28,8 @@ struct ClientRequest {
     std::string body;
     ClientTimeouts timeouts;
     std::size_t max_body = 64u << 20; // more is an error, never a silent cut
-    int max_redirects = 0;            // followed only for GET and HEAD, and never with credentials to another host
+    int max_redirects = 0; // followed only for GET and HEAD, never with credentials to another host, never from https
+                           // to http
 };
 
 struct ClientResponse {
@@ -34,13 +38,21 @@ struct ClientResponse {
     std::string body; // empty when on_data took it
 };
 
+struct ClientOptions {
+    std::string proxy;                 // "http://host:port"; empty = none
+    std::string ca_file;               // PEM bundle in place of the system's
+    std::size_t idle_connections = 16; // kept for later calls; 0 = none
+};
+
 /// Connections are kept alive and shared by all callers of one client. Any status is a response, not an error. Errors:
-/// invalid_input (URL), unavailable (cannot connect, TLS, connection lost; the cause in words), timeout (which phase),
-/// cancelled. `on_response` sees status and headers first; `on_data` each piece as it comes; returning false ends the
-/// call as cancelled.
+/// invalid_input (URL, method, header), unavailable (cannot connect, TLS, connection lost; the cause in words), timeout
+/// (which phase), limit (max_body, headers), cancelled. `on_response` sees status and headers first; `on_data` each
+/// piece as it comes; returning false ends the call as cancelled. Error texts name the address without its query and
+/// without credentials.
 class HttpClient {
 public:
     HttpClient();
+    explicit HttpClient(ClientOptions options);
     ~HttpClient();
     Result<ClientResponse> send(const ClientRequest& request, std::stop_token stop = {},
                                 const std::function<bool(std::string_view)>& on_data = {},
@@ -52,7 +64,8 @@ private:
 };
 
 /// Reads a text/event-stream piece by piece (WHATWG HTML, 9.2.6): CR, LF, CRLF, BOM, comments, multi-line data, id and
-/// retry. Bounded: an event larger than `max_event` bytes is an error.
+/// retry. Bounded: an event larger than `max_event` bytes is an error (limit). An event that the end of the stream cuts
+/// is never delivered.
 struct SseMessage {
     std::string event = "message", data, id;
     std::optional<int> retry_ms;
@@ -60,14 +73,17 @@ struct SseMessage {
 class SseReader {
 public:
     explicit SseReader(std::size_t max_event = 16u << 20) : max_event_(max_event) {}
-    /// Calls `on_message` for each event completed by this piece; false from it ends reading.
+    /// Calls `on_message` for each event completed by this piece; false from it ends reading: what follows is ignored.
     Status feed(std::string_view piece, const std::function<bool(const SseMessage&)>& on_message);
 
 private:
+    void line(std::string_view text);
+
     std::size_t max_event_;
-    std::string buffer_, last_id_;
+    std::string buffer_, last_id_; // an unfinished line; the id that later events inherit
     SseMessage pending_;
-    bool has_data_ = false, start_ = true, skip_lf_ = false;
+    std::size_t skip_bom_ = 0; // bytes of a byte-order mark seen at the very start
+    bool has_data_ = false, start_ = true, skip_lf_ = false, stopped_ = false;
 };
 
 } // namespace rustcoder::net
