@@ -20,7 +20,7 @@ target_link_libraries(rc_settings INTERFACE Threads::Threads Boost::json)
 # -Wno-restrict etc.: g++ 12 reports false positives inside libstdc++ (GCC bug 105651, 105329)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(rc_settings INTERFACE -Wno-restrict -Wno-dangling-pointer -Wno-maybe-uninitialized
-                         -Wno-stringop-overflow -Wno-array-bounds)
+                         -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 endif()
 if(RC_WERROR)
   target_compile_options(rc_settings INTERFACE -Werror)
