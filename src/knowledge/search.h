@@ -45,6 +45,8 @@ struct SearchOptions {
     bool resident = true; // keep indexes in memory (server); false: one question and out (CLI)
     std::size_t fuse_depth = 50;
     double fuse_constant = 60;
+    /// How long questions wait for a resident index that is being built before they go to the store directly.
+    std::chrono::milliseconds first_wait{200};
 };
 std::unique_ptr<Searcher> make_searcher(Store& store, std::shared_ptr<Embedder> embedder,
                                         const SearchOptions& options = {});
