@@ -1,0 +1,36 @@
+// A model server: where it is, how it is spoken to, and what its errors mean. Thread-safe.
+#pragma once
+
+#include "model/retry.h"
+#include "net/http_client.h"
+
+namespace rustcoder::model {
+
+struct Endpoint {
+    std::string base; // "http://localhost:8080/v1": paths are put behind it
+    std::string key;  // empty = no credentials are sent (not an empty header: some servers check only what is there)
+    net::Headers headers;          // sent with every request
+    bool key_as_x_api_key = false; // Anthropic; all others: Authorization: Bearer
+};
+
+/// Trims, cuts trailing slashes. Errors: invalid_input.
+Result<std::string> normalise_base(std::string_view base);
+
+/// What a server said with a status that is no success, in one line: {"error": {...}}, {"error": "..."}, {"detail"},
+/// {"message"}, plain text or a page of HTML. `secret` is blotted out.
+std::string error_text(std::string_view body, std::string_view secret);
+
+/// One POST of JSON. `on_data` sees only the body of a success. Anything else becomes a Failure that says whether to
+/// ask again.
+Attempt<net::ClientResponse> post_json(net::HttpClient& client, const Endpoint& endpoint, std::string_view path,
+                                       std::string body, const net::ClientTimeouts& timeouts,
+                                       const std::stop_token& stop,
+                                       const std::function<bool(std::string_view)>& on_data = {},
+                                       const std::function<bool(const net::ClientResponse&)>& on_response = {});
+
+/// The failure of a transport.
+Failure transport_failure(Error error);
+/// The failure that an answer with this status is.
+Failure status_failure(const net::ClientResponse& response, const Endpoint& endpoint, std::string_view place);
+
+} // namespace rustcoder::model
