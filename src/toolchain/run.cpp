@@ -207,7 +207,46 @@ void append(process::Exit& total, process::Exit one, bool first) {
     }
 }
 
+/// A doc comment with a code block, in a file that rustdoc may read.
+bool has_doc_code(const project::Project& project) {
+    for (const auto& [path, file] : project.files()) {
+        if (!path.ends_with(".rs") || file.bytes->find("```") == std::string::npos)
+            continue;
+        for (std::string_view line : base::lines(*file.bytes)) {
+            line = base::trim(line);
+            if ((line.starts_with("///") || line.starts_with("//!")) && line.find("```") != std::string_view::npos)
+                return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
+
+// Examples in documentation are tests too. rustdoc compiles and runs each, so that cargo is called as a whole in the
+// running tier and with the bounds of a run.
+Status WorkspaceImpl::test_documentation(const project::Project& project, RunReport& report, bool first,
+                                         std::stop_token stop) {
+    std::error_code ec;
+    const bool library =
+        project.contains("src/lib.rs") || std::ranges::any_of(project.files(), [](const auto& f) {
+            return f.first.ends_with("/src/lib.rs") ||
+                   (f.first.ends_with("Cargo.toml") && f.second.bytes->find("[lib]") != std::string::npos);
+        });
+    if (!library || !has_doc_code(project) || !fs::exists(toolchain_.cargo.parent_path() / "rustdoc", ec))
+        return {};
+    process::Limits limits = options_.run_limits;
+    limits.wall = std::max(limits.wall, options_.check_limits.wall);
+    RC_TRY_ASSIGN(CargoRun run,
+                  run_cargo(main_, {"test", "--doc", "--workspace", "--offline"}, build_env(), limits, stop));
+    counting_.runs.fetch_add(1, std::memory_order_relaxed);
+    auto tests = parse_libtest(run.exit.out);
+    if (tests.empty()) // every crate has harness-less or no documentation tests, or cargo could not start rustdoc
+        return {};
+    std::ranges::move(tests, std::back_inserter(report.tests));
+    append(report.exit, std::move(run.exit), first);
+    return {};
+}
 
 Result<RunReport> WorkspaceImpl::test(const project::Project& project, std::stop_token stop) try {
     const std::scoped_lock lock(cargo_mutex_);
@@ -228,6 +267,7 @@ Result<RunReport> WorkspaceImpl::test(const project::Project& project, std::stop
         append(report.exit, std::move(exit), std::exchange(first, false));
         report.executable = a.executable;
     }
+    RC_TRY(test_documentation(project, report, first, stop));
     return report;
 } catch (const std::exception& e) {
     return fail(Errc::internal, fmt::format("the test run failed: {}", e.what()));

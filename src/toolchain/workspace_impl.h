@@ -79,6 +79,7 @@ private:
     Result<process::Exit> execute(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                                   const std::string& stdin_bytes, const std::filesystem::path& cwd,
                                   std::stop_token stop);
+    Status test_documentation(const project::Project& project, RunReport& report, bool first, std::stop_token stop);
     static std::string default_run(const project::Project& project);
 
     Toolchain toolchain_;

@@ -607,5 +607,20 @@ TEST(Tests, ResultsByName) {
     EXPECT_TRUE(named("outside"));
 }
 
+TEST(Tests, ExamplesInDocumentationCount) {
+    auto w = open_workspace();
+    const std::string good = "/// ```\n/// assert_eq!(documented::one(), 1);\n/// ```\npub fn one() -> u8 { 1 }\n";
+    const std::string bad = "/// ```\n/// assert_eq!(documented::two(), 3);\n/// ```\npub fn two() -> u8 { 2 }\n";
+    const auto both = w->test(make({{"Cargo.toml", manifest("documented")}, {"src/lib.rs", good + bad}}));
+    ASSERT_TRUE(both) << both.error().text();
+    EXPECT_EQ(both->passed(), 1u);
+    EXPECT_EQ(both->failed(), 1u);
+    EXPECT_FALSE(both->exit.ok());
+    const auto one = w->test(make({{"Cargo.toml", manifest("documented")}, {"src/lib.rs", good}}));
+    ASSERT_TRUE(one) << one.error().text();
+    EXPECT_EQ(one->tests.size(), 1u);
+    EXPECT_TRUE(one->exit.ok());
+}
+
 } // namespace
 } // namespace rustcoder::toolchain
