@@ -42,18 +42,25 @@ class Store {
 public:
     virtual ~Store() = default;
 
-    /// Inserts, or merges with the entry of the same id: counts are summed up by `count` only, so those given for a new
-    /// entry are taken and those for a known one ignored; the first provenance stays. Returns the ids.
+    /// Inserts, or merges with the entry of the same id (or, when none is given, of the same present content): counts
+    /// are summed up by `count` only, so those given for a new entry are taken and those for a known one ignored; the
+    /// first provenance stays; codes are united. Text must be UTF-8. One bad entry refuses all. Returns the ids.
     virtual Result<std::vector<std::string>> put(std::span<const Entry> entries) = 0; // one transaction
     virtual Result<std::optional<Entry>> get(std::string_view id) = 0;
     virtual Result<std::vector<Entry>>
     get(std::span<const std::string> ids) = 0; // in that order, missing ones left out
     virtual Result<bool> remove(std::string_view id) = 0;
-    /// Replaces payload, title and text of an entry under its old id (a learned fix that was generalised).
+    /// Replaces payload, title, text and codes of an entry under its old id (a learned fix that was generalised). Its
+    /// vectors are dropped when title or text are others.
     virtual Status revise(const Entry& entry) = 0;
     virtual Status count(std::string_view id, const Counts& more) = 0;
     virtual Status quarantine(std::string_view id, bool on) = 0;
-    /// In the order of ids; the visitor returns false to end.
+    /// Everything that the body writes through this store, on the calling thread, becomes one transaction: all when it
+    /// returns success, else nothing. Reads of that thread see what it wrote. May be nested. Other writers wait.
+    /// unavailable: a store without transactions; the body did not run.
+    virtual Status atomically(const std::function<Status()>& body);
+    /// In the order of ids; the visitor returns false to end, and may use the store. What is written meanwhile may or
+    /// may not be seen.
     virtual Status each(const Filter& filter, const std::function<bool(const Entry&)>& visit) = 0;
 
     /// Full text over title, text and codes, best first. The query is free text; operators of the engine behind it have
@@ -62,7 +69,8 @@ public:
     /// Short excerpt around the words of the query that are in the text.
     virtual Result<std::string> snippet(std::string_view id, std::string_view query) = 0;
 
-    /// Vectors are kept per embedding model; an entry has at most one per model. Wrong dimension: invalid_input.
+    /// Vectors are kept per embedding model; an entry has at most one per model. Wrong dimension or a value that is not
+    /// finite: invalid_input. Vectors of entries that are gone are left out.
     struct Vector {
         std::string id;
         std::vector<float> values;
@@ -87,7 +95,8 @@ public:
     virtual Result<std::optional<std::string>> meta(std::string_view key) = 0;
     virtual Status set_meta(std::string_view key, std::string_view value) = 0;
 
-    /// Grows with every write of any process; derived indexes compare it.
+    /// Grows with every write of any process to entries or vectors; derived indexes compare it. `set_meta` and writes
+    /// that change nothing leave it.
     virtual Result<std::uint64_t> revision() = 0;
     /// Ids of entries written or removed since `revision` (removed: true), those that got a vector among the written;
     /// nullopt when that is no longer known and all must be read anew.
@@ -106,11 +115,12 @@ struct StoreOptions {
     bool read_only = false;
     std::chrono::milliseconds busy_timeout{5'000};
     std::size_t max_entry_bytes = 4 << 20; // title, text and payload together
+    std::uint64_t max_bytes = 0;           // of the file; 0 = as large as the disk. Beyond it, writes are unavailable
 };
 
 /// Opens or creates the file (0600, directory 0700), migrates older versions in one transaction, checks integrity
-/// (quick check). A damaged file is moved aside to "NAME.damaged-TIME", never deleted, what can be read is salvaged,
-/// and the error log says so. A file of a newer version is refused.
+/// (quick check: after a crash, else once a day). A damaged file is moved aside to "NAME.damaged-TIME", never deleted,
+/// what can be read is salvaged, and the error log says so. A file of a newer version is refused.
 Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& file, const StoreOptions& options = {});
 
 } // namespace rustcoder::knowledge
