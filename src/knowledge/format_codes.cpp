@@ -9,7 +9,8 @@ namespace rustcoder::knowledge {
 namespace {
 
 bool is_code(std::string_view s) {
-    return s.size() == 5 && s[0] == 'E' && std::all_of(s.begin() + 1, s.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return s.size() == 5 && s[0] == 'E' &&
+           std::all_of(s.begin() + 1, s.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 bool is_lint_char(char c) {
     return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');

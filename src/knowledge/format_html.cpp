@@ -13,8 +13,8 @@ namespace {
 
 using Block = HtmlBlock;
 
-constexpr std::size_t parts_of_item = 4;      // passages of one method's or section's documentation
-constexpr std::size_t parts_of_list = 1;      // of a module's list of items
+constexpr std::size_t parts_of_item = 4; // passages of one method's or section's documentation
+constexpr std::size_t parts_of_list = 1; // of a module's list of items
 constexpr std::size_t items_of_page = 500;
 constexpr std::string_view unstable = "\xF0\x9F\x94\xAC"; // rustdoc's microscope: nightly only
 
@@ -64,9 +64,11 @@ public:
         for (const auto& block : page_.blocks) {
             if (block.kind == Block::Kind::heading) {
                 RC_TRY(end());
-                while (!path_.empty() && path_.back().first >= block.level)
+                // The first heading is the page's title, whatever its level; the others are below it.
+                const int level = path_.empty() ? 0 : block.level;
+                while (!path_.empty() && path_.back().first >= level)
                     path_.pop_back();
-                path_.emplace_back(block.level, block.text);
+                path_.emplace_back(level, block.text);
                 anchor_ = block.anchor;
             } else {
                 blocks_.push_back(block.text);

@@ -1,6 +1,6 @@
 // Markdown: one passage a section, or one error lesson when the front matter says so.
-#include "base/text.h"
 #include "knowledge/format_markdown.h"
+#include "base/text.h"
 #include "knowledge/format_readers.h"
 #include "knowledge/import_split.h"
 
@@ -229,7 +229,8 @@ std::vector<MarkdownCode> code_blocks(std::string_view markdown) {
         if (first == std::string::npos)
             continue;
         const auto last = block.rfind("\n```");
-        code.code = block.substr(first + 1, last == std::string::npos || last < first ? std::string::npos : last - first);
+        code.code =
+            block.substr(first + 1, last == std::string::npos || last < first ? std::string::npos : last - first);
         out.push_back(std::move(code));
     }
     return out;

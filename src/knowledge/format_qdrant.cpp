@@ -185,9 +185,9 @@ Status read_gridstore(const GridFiles& files, const std::function<Status(std::st
             continue;
         if (length > max_value_bytes)
             return fail(Errc::invalid_input, "a payload of more than 16 MiB", fmt::format("point {}", i));
-        RC_TRY_ASSIGN(std::string value, value_bytes(files, prefix, word(tracker, at + 4),
-                                                     word(tracker, at + 8) * static_cast<std::size_t>(block), length,
-                                                     page_end));
+        RC_TRY_ASSIGN(std::string value,
+                      value_bytes(files, prefix, word(tracker, at + 4),
+                                  word(tracker, at + 8) * static_cast<std::size_t>(block), length, page_end));
         if (packed) {
             if (value.size() < 4 || word(value, 0) > max_value_bytes)
                 return fail(Errc::invalid_input, "a payload that is not LZ4", fmt::format("point {}", i));
@@ -220,7 +220,8 @@ Status read_qdrant_snapshot(const std::filesystem::path& file, const Emit& emit,
                                     "/collections/NAME/points/scroll with {\"limit\": 10000, \"with_payload\": true}) "
                                     "and import that file";
     if (found.rocksdb)
-        return fail(Errc::invalid_input, "this snapshot keeps its payloads in RocksDB (Qdrant before 1.13), which is not read",
+        return fail(Errc::invalid_input,
+                    "this snapshot keeps its payloads in RocksDB (Qdrant before 1.13), which is not read",
                     file.string(), instead);
     return fail(Errc::invalid_input,
                 found.segments ? "no payload storage in this snapshot" : "no snapshot of a Qdrant collection",

@@ -1,6 +1,6 @@
-// Snapshots of Qdrant collections: payloads of the points, read from the archive without a server. The layout is that of
-// the payload storage "gridstore" (Qdrant 1.13 and later); older snapshots keep payloads in RocksDB and are refused with
-// what to do. Vectors are left: they belong to the model of whoever made the snapshot.
+// Snapshots of Qdrant collections: payloads of the points, read from the archive without a server. The layout is that
+// of the payload storage "gridstore" (Qdrant 1.13 and later); older snapshots keep payloads in RocksDB and are refused
+// with what to do. Vectors are left: they belong to the model of whoever made the snapshot.
 #pragma once
 
 #include "knowledge/import_sink.h"

@@ -25,10 +25,10 @@ Status read_text(std::string_view text, const Emit& emit);
 Status read_markdown(std::string_view text, std::string_view name, const Emit& emit);
 /// A page of rust-docs, or any HTML.
 struct HtmlPlace {
-    std::string path;                                      // below the docs' root: "book/ch04-01.html"
-    std::string source;                                    // provenance without the anchor
-    std::string book;                                      // what titles begin with; "" = as the page says
-    std::vector<std::string> parents;                      // titles of the chapters above it
+    std::string path;                                     // below the docs' root: "book/ch04-01.html"
+    std::string source;                                   // provenance without the anchor
+    std::string book;                                     // what titles begin with; "" = as the page says
+    std::vector<std::string> parents;                     // titles of the chapters above it
     std::function<bool(std::string_view item)> leave_out; // of a rustdoc page: items that are told elsewhere
 };
 Status read_html_page(std::string_view html, const HtmlPlace& place, const Emit& emit);

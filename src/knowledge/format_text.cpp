@@ -49,7 +49,8 @@ std::pair<std::string, bool> answer_code(std::string_view answer) {
         const auto begin = answer.find('\n', open);
         const auto end = begin == std::string_view::npos ? begin : answer.find("```", begin);
         if (begin != std::string_view::npos)
-            return {std::string(base::trim(answer.substr(begin, end == std::string_view::npos ? end : end - begin))), true};
+            return {std::string(base::trim(answer.substr(begin, end == std::string_view::npos ? end : end - begin))),
+                    true};
     }
     if (answer.starts_with("rustCopy"))
         return {std::string(base::trim(answer.substr(8))), true};
@@ -89,7 +90,9 @@ public:
             ++at_;
         return true;
     }
-    std::size_t line() const { return static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + static_cast<long>(at_), '\n')) + 1; }
+    std::size_t line() const {
+        return static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + static_cast<long>(at_), '\n')) + 1;
+    }
     bool unclosed() const { return unclosed_; }
 
 private:
@@ -228,8 +231,8 @@ Status read_csv(std::string_view text, const Emit& emit) {
         RC_TRY(emit(std::move(e)));
     }
     if (reader.unclosed())
-        return fail(Errc::invalid_input, "a quoted field is never closed",
-                    fmt::format("line {}", reader.line()), "Double the quotes inside quoted fields (RFC 4180)");
+        return fail(Errc::invalid_input, "a quoted field is never closed", fmt::format("line {}", reader.line()),
+                    "Double the quotes inside quoted fields (RFC 4180)");
     return {};
 }
 

@@ -17,9 +17,10 @@ constexpr std::size_t max_depth = 512;
 constexpr std::size_t max_reopened = 20'000'000;
 
 bool closes_itself(std::string_view tag) {
-    return base::one_of(tag, {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
-                              "source", "track", "wbr", "p", "li", "dt", "dd", "td", "th", "tr", "option", "thead",
-                              "tbody", "tfoot", "colgroup", "path", "rect", "circle", "line", "use", "!doctype"});
+    return base::one_of(tag, {"area",  "base",     "br",    "col",    "embed",  "hr",     "img",   "input",
+                              "link",  "meta",     "param", "source", "track",  "wbr",    "p",     "li",
+                              "dt",    "dd",       "td",    "th",     "tr",     "option", "thead", "tbody",
+                              "tfoot", "colgroup", "path",  "rect",   "circle", "line",   "use",   "!doctype"});
 }
 
 std::string tag_at(std::string_view html, std::size_t at) {

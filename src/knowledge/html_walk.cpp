@@ -248,8 +248,11 @@ private:
             if (child.type == GUMBO_NODE_ELEMENT && !is_noise(child))
                 raw_text(child, text);
         });
-        out_.push_back({HtmlBlock::Kind::item, 0, std::string(html_attribute(node, "id")),
-                        std::string(base::trim(base::replace_all(std::move(text), "\xC2\xA0", " "))), {}});
+        out_.push_back({HtmlBlock::Kind::item,
+                        0,
+                        std::string(html_attribute(node, "id")),
+                        std::string(base::trim(base::replace_all(std::move(text), "\xC2\xA0", " "))),
+                        {}});
     }
 
     void code(const GumboNode& node) {

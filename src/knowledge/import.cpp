@@ -60,9 +60,8 @@ Status read_text_file(Sink& sink, const fs::path& file, Format format, std::stri
     const std::string name = file.filename().string();
     switch (format) {
     case Format::json:
-        return read_json(text, sink.emit(), [&](std::size_t line) {
-            sink.skip(fmt::format("{} line {}", name, line), "no JSON");
-        });
+        return read_json(text, sink.emit(),
+                         [&](std::size_t line) { sink.skip(fmt::format("{} line {}", name, line), "no JSON"); });
     case Format::qna:
         return read_qna(text, sink.emit());
     case Format::csv:
@@ -84,8 +83,8 @@ Status read_file_as(Sink& sink, const fs::path& file, Format format, const std::
             return read_qdrant_snapshot(file, sink.emit(), sink.options().max_file_bytes);
         format = Format::json;
     }
-    const std::size_t most = format == Format::html ? std::min(html_bytes, sink.options().max_file_bytes)
-                                                    : sink.options().max_file_bytes;
+    const std::size_t most =
+        format == Format::html ? std::min(html_bytes, sink.options().max_file_bytes) : sink.options().max_file_bytes;
     RC_TRY_ASSIGN(const std::string text, base::read_file(file, most));
     if (!base::valid_utf8(text))
         return fail(Errc::invalid_input, "the text is not UTF-8", file.string(), "Convert it with iconv");
@@ -115,9 +114,10 @@ Status read_folder(Sink& sink, const fs::path& folder, Format format) {
     const std::string base_source = sink.source();
     RC_TRY_ASSIGN(const auto files, files_below(folder, [&](const fs::path& p) {
                       const auto found = detect_format(p.filename().string(), {});
-                      return format == Format::automatic ? p.extension() != ".rs"
-                                                         : found == format || (format == Format::qna && p.extension() == ".txt") ||
-                                                               (format == Format::qdrant && p.extension() == ".json");
+                      return format == Format::automatic
+                                 ? p.extension() != ".rs"
+                                 : found == format || (format == Format::qna && p.extension() == ".txt") ||
+                                       (format == Format::qdrant && p.extension() == ".json");
                   }));
     std::size_t done = 0, understood = 0;
     for (const auto& file : files) {
@@ -164,8 +164,8 @@ const char* name(Format format) {
     return "automatic";
 }
 
-Result<ImportReport> import_path(Store& store, const fs::path& path, const ImportOptions& options,
-                                 std::stop_token stop, const OnProgress& progress) {
+Result<ImportReport> import_path(Store& store, const fs::path& path, const ImportOptions& options, std::stop_token stop,
+                                 const OnProgress& progress) {
     try {
         std::error_code ec;
         const auto status = fs::status(path, ec);
@@ -174,7 +174,8 @@ Result<ImportReport> import_path(Store& store, const fs::path& path, const Impor
         ImportOptions own = options;
         if (own.source.empty()) {
             const fs::path named = fs::absolute(path, ec).lexically_normal();
-            own.source = fmt::format("import:{}", (named.has_filename() ? named : named.parent_path()).filename().string());
+            own.source =
+                fmt::format("import:{}", (named.has_filename() ? named : named.parent_path()).filename().string());
         }
         Sink sink(store, own, stop, progress);
         Status done;

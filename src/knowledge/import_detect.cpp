@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 
+#include <zlib.h>
+
 namespace rustcoder::knowledge {
 
 namespace {
@@ -35,6 +37,22 @@ bool looks_like_qna(std::string_view head) {
     return false;
 }
 
+/// What the first bytes of a gzip file unpack to; "" when they do not.
+std::string inflated(std::string_view head) {
+    z_stream stream{};
+    if (inflateInit2(&stream, 15 + 16) != Z_OK)
+        return {};
+    std::string out(512, '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(head.data())); // zlib's interface knows no const
+    stream.avail_in = static_cast<uInt>(head.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    const int rc = inflate(&stream, Z_SYNC_FLUSH);
+    out.resize(rc == Z_OK || rc == Z_STREAM_END || rc == Z_BUF_ERROR ? out.size() - stream.avail_out : 0);
+    inflateEnd(&stream);
+    return out;
+}
+
 } // namespace
 
 std::optional<Format> detect_format(std::string_view file_name, std::string_view head) {
@@ -48,12 +66,12 @@ std::optional<Format> detect_format(std::string_view file_name, std::string_view
     if (ends_with_one(name, {".html", ".htm"}))
         return Format::html;
     const bool gzip = head.starts_with("\x1F\x8B");
+    if (gzip && inflated(head).starts_with('{'))
+        return Format::snapshot;
     const bool tar = head.size() >= 262 && head.substr(257, 5) == "ustar";
     if (tar || ends_with_one(name, {".tar", ".tar.gz", ".tgz", ".snapshot"}))
         return Format::qdrant;
-    if (gzip)
-        return Format::snapshot;
-    if (base::has(head, std::string_view("\0", 1)))
+    if (gzip || base::has(head, std::string_view("\0", 1)))
         return std::nullopt;
     const std::string_view start = base::trim(head.starts_with("\xEF\xBB\xBF") ? head.substr(3) : head);
     if (start.starts_with("<!DOCTYPE") || start.starts_with("<html") || start.starts_with("<!doctype"))

@@ -16,8 +16,8 @@ constexpr std::size_t max_skipped = 100;
 } // namespace
 
 Sink::Sink(Store& store, const ImportOptions& options, std::stop_token stop, OnProgress progress)
-    : store_(store), options_(options), stop_(std::move(stop)), progress_(std::move(progress)),
-      source_(options.source), licence_(options.licence) {}
+    : store_(store), options_(options), stop_(std::move(stop)), progress_(std::move(progress)), source_(options.source),
+      licence_(options.licence) {}
 
 Status Sink::stopped() const {
     if (stop_.stop_requested())
