@@ -178,43 +178,6 @@ bool require_json(const std::shared_ptr<Call>& call) {
     return false;
 }
 
-// --- Front
-
-void Front::post(std::function<void()> what) {
-    std::lock_guard lock(mutex_);
-    if (stopping_)
-        return;
-    queue_.push_back(std::move(what));
-    if (!thread_.joinable())
-        thread_ = std::thread([this] {
-            std::unique_lock inner(mutex_);
-            for (;;) {
-                changed_.wait(inner, [&] { return stopping_ || !queue_.empty(); });
-                if (stopping_)
-                    return;
-                auto next = std::move(queue_.front());
-                queue_.pop_front();
-                inner.unlock();
-                next();
-                next = nullptr;
-                inner.lock();
-            }
-        });
-    changed_.notify_one();
-}
-
-void Front::stop() {
-    std::deque<std::function<void()>> dropped;
-    {
-        std::lock_guard lock(mutex_);
-        stopping_ = true;
-        dropped.swap(queue_);
-    }
-    changed_.notify_all();
-    if (thread_.joinable())
-        thread_.join();
-}
-
 // --- App
 
 App::App(ServerOptions o, std::shared_ptr<UseCases> u)
@@ -222,12 +185,14 @@ App::App(ServerOptions o, std::shared_ptr<UseCases> u)
       mcp(std::make_unique<McpHub>(*this)) {
     add_rest_routes(*this);
     add_job_routes(*this);
+    add_knowledge_routes(*this);
     add_mcp_routes(*this);
     add_system_routes(*this);
     add_page_routes(*this);
 }
 
 App::~App() {
+    desk.stop();
     front_.stop();
     timers.stop();
 }

@@ -3,10 +3,10 @@
 
 #include "base/json.h"
 #include "net/http_server.h"
+#include "server/front.h"
 #include "server/jobs.h"
 #include "server/server.h"
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,22 +59,14 @@ struct Route {
         std::string description, schema, content_type = "application/json";
     };
     std::vector<Response> responses;
+    struct Parameter {
+        std::string name, description;
+        bool required = false;
+    };
+    std::vector<Parameter> query; // of the query string
 };
 
-/// Runs what should not hold up the I/O thread, in order, on one thread.
-class Front {
-public:
-    ~Front() { stop(); }
-    void post(std::function<void()> what);
-    void stop();
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<std::function<void()>> queue_;
-    bool stopping_ = false;
-    std::thread thread_;
-};
+inline constexpr std::size_t desk_waiting = 256;
 
 class App {
 public:
@@ -90,6 +82,7 @@ public:
     std::shared_ptr<UseCases> use_cases;
     Timers timers;
     JobStore jobs;
+    Front desk{desk_threads, desk_waiting}; // questions to the knowledge base
     std::unique_ptr<McpHub> mcp;
     std::vector<Route> routes;
     net::HttpServer* http = nullptr; // for gauges, set once it runs
@@ -113,10 +106,14 @@ net::HttpResponse problem_response(int status, std::string_view detail, std::str
 /// False and 415 answered when a body is there that is not JSON.
 bool require_json(const std::shared_ptr<Call>& call);
 
+/// Schemas of /knowledge, by name, as JSON text.
+const char* knowledge_schemas();
+
 void add_rest_routes(App& app);
 void add_job_routes(App& app);
 void add_system_routes(App& app);
 void add_page_routes(App& app);
 void add_mcp_routes(App& app);
+void add_knowledge_routes(App& app);
 
 } // namespace rustcoder::server

@@ -13,8 +13,12 @@ namespace {
 
 constexpr std::size_t kept_events = 1000; // a job; older ones are dropped
 
+std::size_t bytes_of(const JobRequest& request) {
+    return request.project.total_bytes() + request.after.total_bytes();
+}
+
 std::size_t size_of(const Job& job) {
-    std::size_t n = job.request().project.total_bytes() + 4096;
+    std::size_t n = bytes_of(job.request()) + 4096;
     if (const auto* result = job.result(); result && *result)
         if (const auto* fix = std::get_if<agent::FixAnswer>(&**result))
             n += fix->outcome.best.total_bytes() + fix->evidence_json.size();
@@ -52,6 +56,8 @@ const char* name(JobKind kind) {
         return "fix";
     case JobKind::check:
         return "check";
+    case JobKind::learn:
+        return "learn";
     }
     return "fix";
 }
@@ -188,7 +194,7 @@ Result<std::shared_ptr<Job>> JobStore::submit(JobRequest request, bool retain, J
         return fail(Errc::busy,
                     fmt::format("The queue is full: {} jobs wait for {} workers", queue_.size(), options_.workers), {},
                     "Try again later; see Retry-After");
-    const std::size_t bytes = job->request().project.total_bytes();
+    const std::size_t bytes = bytes_of(job->request());
     if (!queue_.empty() && queued_bytes_ + bytes > options_.queue_bytes)
         return fail(Errc::busy, fmt::format("The queue is full: its projects have {} bytes", queued_bytes_), {},
                     "Try again later; see Retry-After");
@@ -218,7 +224,7 @@ void JobStore::cancel(const std::shared_ptr<Job>& job) {
         if (it == queue_.end())
             return;
         queue_.erase(it);
-        queued_bytes_ -= job->request().project.total_bytes();
+        queued_bytes_ -= bytes_of(job->request());
     }
     job->finish(JobState::cancelled, fail(Errc::cancelled, "The job was cancelled before it started"));
     ended(job);
@@ -239,7 +245,7 @@ void JobStore::work() {
                 return;
             job = std::move(queue_.front());
             queue_.pop_front();
-            queued_bytes_ -= job->request().project.total_bytes();
+            queued_bytes_ -= bytes_of(job->request());
             ++running_;
         }
         run(job);
@@ -296,6 +302,10 @@ Result<Answer> JobStore::perform(Job& job) {
     if (stop.stop_requested())
         return fail(Errc::cancelled, "The job was cancelled");
     try {
+        if (r.kind == JobKind::learn) {
+            RC_TRY_ASSIGN(auto learned, use_cases_->learn(r.project, r.after, r.source, stop));
+            return Answer(std::move(learned));
+        }
         if (r.kind != JobKind::fix) {
             agent::CompileRequest request;
             request.project = r.project;

@@ -12,7 +12,7 @@
 
 namespace rustcoder::server {
 
-enum class JobKind { compile, fix, check };
+enum class JobKind { compile, fix, check, learn };
 const char* name(JobKind kind);
 
 /// A checked request in native types. max_attempts counts authoritative builds, as in the contract.
@@ -27,9 +27,11 @@ struct JobRequest {
     bool tests = false;                    // judge fixes by the project's own tests
     std::vector<repair::Example> examples; // judge fixes by what the program does
     std::chrono::milliseconds deadline{120'000};
+    project::Project after;      // learn: how `project` was repaired
+    std::string source = "user"; // learn: by whom, as provenance
 };
 
-using Answer = std::variant<agent::CompileAnswer, agent::FixAnswer>;
+using Answer = std::variant<agent::CompileAnswer, agent::FixAnswer, agent::LearnedFix>;
 
 enum class JobState {
     queued,

@@ -240,6 +240,8 @@ void McpConversation::call_tool(const Message& m, const std::shared_ptr<McpReply
     }
     if (!start)
         return run->respond(tool_error(start.error()));
+    if (start->question)
+        return run->ask(std::move(start->question));
     if (*tool != Tool::job_result)
         return run->start(std::move(start->request));
     if (const auto job = services_.jobs.find(start->job_id))

@@ -48,9 +48,13 @@ public:
     virtual void drop() = 0;
 };
 
+class Front;
+
 struct McpServices {
     JobStore& jobs;
     Timers& timers;
+    UseCases& use_cases;
+    Front& desk;                                // questions to the knowledge base
     std::chrono::milliseconds heartbeat{8'000}; // of progress; clients time out on 60 s of silence
     std::chrono::seconds wait{45};              // a tool answers "still running" then
 };
@@ -87,19 +91,37 @@ private:
 
 /// The array of tools/list, in a fixed order.
 const base::json::array& tool_list();
-enum class Tool { compile, compile_and_fix, check, job_result };
+enum class Tool {
+    compile,
+    compile_and_fix,
+    check,
+    job_result,
+    search_knowledge,
+    explain_error,
+    add_fix,
+    knowledge_stats
+};
 std::optional<Tool> find_tool(std::string_view name);
 const char* instructions();
 
+/// Answers a tools/call on a thread of the desk. Gives the result; never throws for what the caller did.
+using Question = std::function<base::json::object(UseCases&, std::stop_token)>;
+
 struct ToolStart {
-    JobRequest request; // compile, compile_and_fix, check
+    JobRequest request; // compile, compile_and_fix, check, add_fix with a repair
     std::string job_id; // job_result
+    Question question;  // the knowledge tools
     std::chrono::milliseconds wait{};
 };
 /// The arguments checked, or the text of an isError result.
 std::expected<ToolStart, std::string> read_arguments(Tool tool, const base::json::object& arguments,
                                                      const McpServices& services);
 base::json::object tool_error(std::string_view text);
+/// One text block and what machines read.
+base::json::object tool_answer(std::string text, base::json::object structured);
+/// mcp_knowledge.cpp: the last four tools, appended to the list.
+base::json::array knowledge_tools();
+std::expected<ToolStart, std::string> read_knowledge_arguments(Tool tool, const base::json::object& arguments);
 base::json::object tool_result(const Job& job);
 base::json::object tool_running(const Job& job, std::chrono::milliseconds waited);
 

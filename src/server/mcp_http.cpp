@@ -144,7 +144,7 @@ std::string header_mismatch(const net::HttpRequest& request, const Message& m) {
 
 } // namespace
 
-McpHub::McpHub(App& app) : app_(app), services_{app.jobs, app.timers} {}
+McpHub::McpHub(App& app) : app_(app), services_{app.jobs, app.timers, *app.use_cases, app.desk} {}
 
 McpHub::~McpHub() {
     for (const auto& [id, session] : sessions_)

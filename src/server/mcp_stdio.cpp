@@ -1,6 +1,7 @@
 // MCP over stdio: one JSON-RPC message a line, in both directions.
 #include "base/log.h"
 #include "base/text.h"
+#include "server/front.h"
 #include "server/mcp.h"
 #include "server/server.h"
 
@@ -90,8 +91,9 @@ private:
 class StdioServer {
 public:
     StdioServer(int in, int out, std::shared_ptr<UseCases> use_cases, StdioOptions options)
-        : in_(in), options_(options), out_(out), jobs_(std::move(use_cases), timers_, options.jobs),
-          conversation_(std::make_shared<McpConversation>(McpServices{jobs_, timers_})) {}
+        : in_(in), options_(options), out_(out), use_cases_(std::move(use_cases)),
+          jobs_(use_cases_, timers_, options.jobs),
+          conversation_(std::make_shared<McpConversation>(McpServices{jobs_, timers_, *use_cases_, desk_})) {}
 
     Status run() {
         std::string buffer;
@@ -160,6 +162,8 @@ private:
         while (conversation_->active() > 0 && !out_.broken() && std::chrono::steady_clock::now() < until)
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         conversation_->cancel_all();
+        use_cases_->shutdown();
+        desk_.stop();
         jobs_.shutdown(std::chrono::milliseconds(0));
         timers_.stop();
         return status;
@@ -168,8 +172,10 @@ private:
     int in_;
     StdioOptions options_;
     LineWriter out_;
+    std::shared_ptr<UseCases> use_cases_;
     Timers timers_;
     JobStore jobs_;
+    Front desk_{desk_threads};
     std::shared_ptr<McpConversation> conversation_;
 };
 

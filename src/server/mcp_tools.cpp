@@ -1,4 +1,5 @@
-// The four tools: what a model reads about them, their arguments, their results.
+// The tools that compile: what a model reads about them, their arguments, their results.
+#include "server/knowledge_render.h"
 #include "server/mcp.h"
 #include "server/render.h"
 
@@ -128,19 +129,27 @@ void fix_blocks(json::array& content, const json::object& body, bool ok) {
 } // namespace
 
 const json::array& tool_list() {
-    static const json::array list = json::parse(tools_text).as_array();
+    static const json::array list = [] {
+        auto all = json::parse(tools_text).as_array();
+        for (auto& tool : knowledge_tools())
+            all.emplace_back(std::move(tool));
+        return all;
+    }();
     return list;
 }
 
 std::optional<Tool> find_tool(std::string_view name) {
-    if (name == "compile")
-        return Tool::compile;
-    if (name == "compile_and_fix")
-        return Tool::compile_and_fix;
-    if (name == "check")
-        return Tool::check;
-    if (name == "job_result")
-        return Tool::job_result;
+    static constexpr std::pair<std::string_view, Tool> tools[] = {{"compile", Tool::compile},
+                                                                  {"compile_and_fix", Tool::compile_and_fix},
+                                                                  {"check", Tool::check},
+                                                                  {"job_result", Tool::job_result},
+                                                                  {"search_knowledge", Tool::search_knowledge},
+                                                                  {"explain_error", Tool::explain_error},
+                                                                  {"add_fix", Tool::add_fix},
+                                                                  {"knowledge_stats", Tool::knowledge_stats}};
+    for (const auto& [known, tool] : tools)
+        if (known == name)
+            return tool;
     return std::nullopt;
 }
 
@@ -149,7 +158,10 @@ const char* instructions() {
            "a line "
            "`[filename: PATH]` before each file's content. Use compile_and_fix for code with errors, compile to build "
            "and run, "
-           "check for structured diagnostics. If an answer says \"still running\", call job_result with its job id.";
+           "check for structured diagnostics. explain_error and search_knowledge know the compiler's explanations, the "
+           "local Rust documentation and the fixes that worked here before; when you repaired an error yourself, hand "
+           "the broken and the working version to add_fix, so that it is fixed at once the next time. If an answer "
+           "says \"still running\", call job_result with its job id.";
 }
 
 std::expected<ToolStart, std::string> read_arguments(Tool tool, const json::object& arguments,
@@ -161,6 +173,12 @@ std::expected<ToolStart, std::string> read_arguments(Tool tool, const json::obje
             return std::unexpected("'wait_seconds' must be a number of seconds.");
         const double seconds = std::clamp(wait->to_number<double>(), 0.0, longest_wait);
         out.wait = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+    }
+    if (tool >= Tool::search_knowledge) {
+        auto start = read_knowledge_arguments(tool, arguments);
+        if (start)
+            start->wait = out.wait;
+        return start;
     }
     if (tool == Tool::job_result) {
         const auto* id = arguments.if_contains("job_id");
@@ -190,6 +208,16 @@ json::object tool_error(std::string_view text) {
     content.emplace_back(text_block(clean_utf8(text)));
     out["content"] = std::move(content);
     out["isError"] = true;
+    return out;
+}
+
+json::object tool_answer(std::string text, json::object structured) {
+    json::object out;
+    json::array content;
+    content.emplace_back(text_block(clean_utf8(text)));
+    out["content"] = std::move(content);
+    out["structuredContent"] = std::move(structured);
+    out["isError"] = false;
     return out;
 }
 
@@ -230,6 +258,9 @@ json::object tool_result(const Job& job) {
         break;
     case JobKind::check:
         content.emplace_back(text_block(base::dump(body)));
+        break;
+    case JobKind::learn:
+        content.emplace_back(text_block(clean_utf8(learned_text(std::get<agent::LearnedFix>(*result)))));
         break;
     }
     auto data = structured("done", job);

@@ -70,7 +70,7 @@ constexpr const char* schemas_text = R"json({
     "strict": {"type": "boolean", "default": false}, "tests": {"type": "boolean", "default": false},
     "examples": {"type": "array", "items": {"$ref": "#/components/schemas/Example"}}, "timeout_seconds": {"type": "number"}}, "oneOf": [{"required": ["code"]}, {"required": ["files"]}]},
   "Job": {"type": "object", "required": ["id", "kind", "state"], "properties": {"id": {"type": "string"},
-    "kind": {"enum": ["fix", "compile", "check"]}, "state": {"enum": ["queued", "running", "done", "failed", "cancelled"]},
+    "kind": {"enum": ["fix", "compile", "check", "learn"]}, "state": {"enum": ["queued", "running", "done", "failed", "cancelled"]},
     "created": {"type": "string", "format": "date-time"}, "seconds": {"type": "number"},
     "success": {"type": ["boolean", "null"]}, "error": {"type": ["string", "null"]},
     "links": {"type": "object", "properties": {"self": {"type": "string"}, "events": {"type": "string"}, "result": {"type": "string"}}}}},
@@ -114,6 +114,13 @@ json::object operation(const Route& route, bool needs_key) {
         p["schema"] = json::object{{"type", "string"}};
         parameters.emplace_back(std::move(p));
     }
+    for (const auto& q : route.query)
+        parameters.emplace_back(
+            json::object{{"name", q.name},
+                         {"in", "query"},
+                         {"required", q.required},
+                         {"description", q.description},
+                         {"schema", json::object{{"type", q.name == "limit" ? "integer" : "string"}}}});
     if (!parameters.empty())
         op["parameters"] = std::move(parameters);
     if (!route.request_schema.empty()) {
@@ -151,7 +158,11 @@ json::object App::openapi() const {
         item.get_object()[method] = operation(route, !options.api_key.empty());
     }
     json::object components;
-    components["schemas"] = json::parse(schemas_text);
+    auto schemas = json::parse(schemas_text).as_object();
+    const auto more = json::parse(knowledge_schemas());
+    for (const auto& schema : more.as_object())
+        schemas[schema.key()] = schema.value();
+    components["schemas"] = std::move(schemas);
     if (!options.api_key.empty()) {
         json::object key;
         key["type"] = "http";

@@ -1,5 +1,7 @@
 #include "server/render.h"
 
+#include "server/knowledge_render.h"
+
 #include "base/text.h"
 #include "project/flat_text.h"
 #include "project/patch.h"
@@ -275,7 +277,9 @@ bool fixed(const repair::Outcome& outcome) {
 bool succeeded(const Answer& answer) {
     if (const auto* compile = std::get_if<agent::CompileAnswer>(&answer))
         return compile->success;
-    return fixed(std::get<agent::FixAnswer>(answer).outcome);
+    if (const auto* fix = std::get_if<agent::FixAnswer>(&answer))
+        return fixed(fix->outcome);
+    return true; // a pair that is no repair is an error, not an answer
 }
 
 json::object compile_body(const JobRequest& request, const agent::CompileAnswer& answer) {
@@ -387,6 +391,8 @@ std::string combined_text(const agent::FixAnswer& answer) {
 json::object answer_body(const JobRequest& request, const Answer& answer) {
     if (const auto* fix = std::get_if<agent::FixAnswer>(&answer))
         return fix_body(request, *fix);
+    if (const auto* learned = std::get_if<agent::LearnedFix>(&answer))
+        return learned_json(*learned);
     const auto& compile = std::get<agent::CompileAnswer>(answer);
     if (request.kind == JobKind::check)
         return check_body(compile);

@@ -8,22 +8,24 @@
 
 namespace rustcoder::server {
 
-Result<std::unique_ptr<Server>> Server::start(ServerOptions options, EnvironmentProvider provider) {
-    return start(std::move(options), make_use_cases(std::move(provider)));
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options, EnvironmentProvider provider,
+                                              KnowledgeSetup knowledge) {
+    return start(std::move(options), make_use_cases(std::move(provider), std::move(knowledge)));
 }
 
-Status run_mcp_stdio(int in, int out, EnvironmentProvider provider, StdioOptions options) {
-    return run_mcp_stdio(in, out, make_use_cases(std::move(provider)), options);
+Status run_mcp_stdio(int in, int out, EnvironmentProvider provider, StdioOptions options, KnowledgeSetup knowledge) {
+    return run_mcp_stdio(in, out, make_use_cases(std::move(provider), std::move(knowledge)), options);
 }
 
 Status serve_until_signal(ServerOptions options, EnvironmentProvider provider,
-                          const std::function<void(const Server&)>& on_started, std::chrono::milliseconds grace) {
+                          const std::function<void(const Server&)>& on_started, std::chrono::milliseconds grace,
+                          KnowledgeSetup knowledge) {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    RC_TRY_ASSIGN(auto server, Server::start(std::move(options), std::move(provider)));
+    RC_TRY_ASSIGN(auto server, Server::start(std::move(options), std::move(provider), std::move(knowledge)));
     if (on_started)
         on_started(*server);
     int signal = 0;

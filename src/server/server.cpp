@@ -40,6 +40,7 @@ public:
                                               app_.handle(std::move(request), std::move(responder));
                                           }));
         app_.http = http_.get();
+        app_.use_cases->start_background();
         return {};
     }
 
@@ -57,6 +58,7 @@ public:
         stopped_ = true;
         http_->stop_accepting();
         app_.mcp->close_idle_streams();
+        app_.use_cases->shutdown(); // seeding goes on at the next start
         const auto before = app_.jobs.stats();
         const auto deadline = std::chrono::steady_clock::now() + grace;
         app_.jobs.shutdown(grace);

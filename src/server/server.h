@@ -32,7 +32,8 @@ class Server {
 public:
     /// Errors: those of HttpServer::start; denied when asked to listen beyond loopback without a key.
     static Result<std::unique_ptr<Server>> start(ServerOptions options, std::shared_ptr<UseCases> use_cases);
-    static Result<std::unique_ptr<Server>> start(ServerOptions options, EnvironmentProvider provider);
+    static Result<std::unique_ptr<Server>> start(ServerOptions options, EnvironmentProvider provider,
+                                                 KnowledgeSetup knowledge = {});
     virtual ~Server() = default;
     virtual int port() const = 0;
     virtual std::string url() const = 0;
@@ -45,7 +46,7 @@ public:
 /// any other thread exists: it blocks the two signals.
 Status serve_until_signal(ServerOptions options, EnvironmentProvider provider,
                           const std::function<void(const Server&)>& on_started,
-                          std::chrono::milliseconds grace = std::chrono::seconds(30));
+                          std::chrono::milliseconds grace = std::chrono::seconds(30), KnowledgeSetup knowledge = {});
 
 struct StdioOptions {
     JobOptions jobs;
@@ -57,7 +58,8 @@ struct StdioOptions {
 /// MCP over stdio: reads JSON-RPC lines until the end of `in`, writes nothing but JSON-RPC lines to `out`. Does nothing
 /// with side effects before the first tool call.
 Status run_mcp_stdio(int in, int out, std::shared_ptr<UseCases> use_cases, StdioOptions options = {});
-Status run_mcp_stdio(int in, int out, EnvironmentProvider provider, StdioOptions options = {});
+Status run_mcp_stdio(int in, int out, EnvironmentProvider provider, StdioOptions options = {},
+                     KnowledgeSetup knowledge = {});
 
 extern const char* const version;
 

@@ -1,11 +1,9 @@
 #include "server/submission.h"
 
 #include "agent/examples.h"
-
 #include "base/text.h"
-#include "project/flat_text.h"
+#include "server/fields.h"
 
-#include <cmath>
 #include <fmt/core.h>
 
 namespace rustcoder::server {
@@ -14,42 +12,8 @@ namespace json = base::json;
 
 namespace {
 
-using Step = std::expected<void, Rejection>;
-
-Rejection bad_request(std::string detail) {
-    return {400, json::value(std::move(detail))};
-}
-
 const json::value* member(const json::object& o, std::string_view key) {
     return o.if_contains(key);
-}
-
-/// Large inputs are not echoed whole.
-json::value echo(const json::value& v) {
-    if (v.is_string() && v.get_string().size() > 200)
-        return json::value(fmt::format("({} bytes)", v.get_string().size()));
-    if (v.is_object() || v.is_array())
-        return json::value(v.is_object() ? "(object)" : "(array)");
-    return v;
-}
-
-std::expected<project::Project, Rejection> project_of_files(const json::value& files) {
-    const auto* object = files.if_object();
-    if (!object)
-        return std::unexpected(field_error("dict_type", "files", "Input should be a valid dictionary", echo(files)));
-    project::Project project;
-    for (const auto& member : *object) {
-        const std::string path(member.key().data(), member.key().size());
-        const auto* content = member.value().if_string();
-        if (!content)
-            return std::unexpected(
-                field_error("string_type", "files." + path, "Input should be a valid string", echo(member.value())));
-        if (auto set = project.set(path, std::string(content->data(), content->size())); !set)
-            return std::unexpected(bad_request("files[\"" + path + "\"]: " + set.error().text()));
-    }
-    if (project.empty())
-        return std::unexpected(bad_request("'files' is empty: send at least one Rust source file"));
-    return project;
 }
 
 Step read_project(const json::object& body, JobRequest& request) {
@@ -64,56 +28,11 @@ Step read_project(const json::object& body, JobRequest& request) {
         request.project = *std::move(project);
         return {};
     }
-    const auto* text = code->if_string();
-    if (!text)
-        return std::unexpected(field_error("string_type", "code", "Input should be a valid string", echo(*code)));
-    auto parsed = project::parse_flat_text(std::string_view(text->data(), text->size()));
-    if (!parsed)
-        return std::unexpected(bad_request("'code' is not a project in flat text: " + parsed.error().text()));
-    request.project = std::move(parsed->project);
-    request.notes = std::move(parsed->notes);
+    auto project = project_of_text(*code, "code", request.notes);
+    if (!project)
+        return std::unexpected(std::move(project).error());
+    request.project = *std::move(project);
     return {};
-}
-
-Step read_text(const json::object& body, const char* field, std::string& out) {
-    const auto* v = member(body, field);
-    if (!v || v->is_null())
-        return {};
-    if (!v->is_string())
-        return std::unexpected(field_error("string_type", field, "Input should be a valid string", echo(*v)));
-    out.assign(v->get_string().data(), v->get_string().size());
-    return {};
-}
-
-Step read_flag(const json::object& body, const char* field, bool& out) {
-    const auto* v = member(body, field);
-    if (!v || v->is_null())
-        return {};
-    if (!v->is_bool())
-        return std::unexpected(field_error("bool_type", field, "Input should be a valid boolean", echo(*v)));
-    out = v->get_bool();
-    return {};
-}
-
-std::expected<std::optional<double>, Rejection> read_number(const json::object& body, const char* field, bool whole) {
-    const auto* v = member(body, field);
-    if (!v || v->is_null())
-        return std::optional<double>();
-    double number = 0;
-    if (v->is_int64())
-        number = static_cast<double>(v->get_int64());
-    else if (v->is_uint64())
-        number = static_cast<double>(v->get_uint64());
-    else if (v->is_double())
-        number = v->get_double();
-    else
-        return std::unexpected(field_error(whole ? "int_type" : "float_type", field,
-                                           whole ? "Input should be a valid integer" : "Input should be a valid number",
-                                           echo(*v)));
-    if (whole && number != std::floor(number))
-        return std::unexpected(field_error("int_from_float", field,
-                                           "Input should be a valid integer, got a number with a fractional part", *v));
-    return std::optional<double>(number);
 }
 
 Step read_options(const json::object& body, const SubmissionRules& rules, JobRequest& request) {
@@ -151,21 +70,6 @@ Step read_options(const json::object& body, const SubmissionRules& rules, JobReq
 }
 
 } // namespace
-
-Rejection field_error(const char* type, std::string_view field, std::string_view message, json::value input) {
-    json::array location;
-    location.emplace_back("body");
-    if (!field.empty())
-        location.emplace_back(field);
-    json::object item;
-    item["type"] = type;
-    item["loc"] = std::move(location);
-    item["msg"] = message;
-    item["input"] = std::move(input);
-    json::array list;
-    list.emplace_back(std::move(item));
-    return {422, std::move(list)};
-}
 
 std::string Rejection::text() const {
     if (const auto* s = detail.if_string())

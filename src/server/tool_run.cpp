@@ -1,5 +1,7 @@
 #include "server/tool_run.h"
 
+#include "base/log.h"
+#include "server/front.h"
 #include "server/render.h"
 
 #include <fmt/core.h>
@@ -21,6 +23,27 @@ void ToolRun::start(JobRequest request) {
     if (!job)
         return respond(tool_error(job.error().text()));
     follow(*job);
+}
+
+void ToolRun::ask(Question question) {
+    const bool taken = p_.services.desk.post([self = shared_from_this(), question = std::move(question)] {
+        {
+            std::lock_guard lock(self->mutex_);
+            if (self->ended_)
+                return;
+        }
+        json::object result;
+        try {
+            result = question(self->p_.services.use_cases, self->stop_.get_token());
+        } catch (const std::exception& e) { // the rim of a desk thread
+            base::log_error(std::string("knowledge tool: ") + e.what());
+            result = tool_error("The server failed on this question.");
+        }
+        if (self->end())
+            self->respond(std::move(result));
+    });
+    if (!taken && end())
+        respond(tool_error("Too many questions are waiting for the knowledge base. Try again in a second."));
 }
 
 void ToolRun::follow(const std::shared_ptr<Job>& job) {
@@ -121,6 +144,7 @@ void ToolRun::cancel() {
     }
     if (!end())
         return;
+    stop_.request_stop();
     p_.reply->drop();
     if (auto conversation = p_.conversation.lock())
         conversation->ended(key_, this);

@@ -20,6 +20,8 @@ public:
     /// Submits and follows; job_result follows only.
     void start(JobRequest request);
     void follow(const std::shared_ptr<Job>& job);
+    /// Answers from the desk.
+    void ask(Question question);
     /// By the client: no response follows.
     void cancel();
     void respond(base::json::object result);
@@ -42,6 +44,7 @@ private:
     std::chrono::steady_clock::time_point last_progress_{};
     Timers::Id beat_timer_ = 0, wait_timer_ = 0;
     bool ended_ = false;
+    std::stop_source stop_; // of a question
 };
 
 } // namespace rustcoder::server

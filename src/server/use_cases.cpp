@@ -14,7 +14,15 @@ constexpr std::uintmax_t least_free_bytes = 512u << 20; // a debug build of a sm
 
 class AgentUseCases final : public UseCases {
 public:
-    explicit AgentUseCases(EnvironmentProvider provider) : provider_(std::move(provider)) {}
+    AgentUseCases(EnvironmentProvider provider, KnowledgeSetup setup)
+        : provider_(std::move(provider)), knowledge_(std::move(setup.knowledge)),
+          background_(knowledge_,
+                      [this]() -> Result<agent::Environment> {
+                          RC_TRY_ASSIGN(const auto environment, environment_now());
+                          return *environment;
+                      },
+                      {.seed = setup.seed}) {}
+    ~AgentUseCases() override { shutdown(); }
 
     Result<agent::CompileAnswer> compile(const agent::CompileRequest& request, std::stop_token stop) override {
         RC_TRY_ASSIGN(const auto environment, environment_now());
@@ -43,8 +51,36 @@ public:
         out.push_back({"disk", !ec && space.available >= least_free_bytes,
                        ec ? fmt::format("{}: {}", scratch.string(), ec.message())
                           : fmt::format("{} MiB free in {}", space.available >> 20, scratch.string())});
+        // Never a reason not to be ready: everything but searching works without it.
+        out.push_back(
+            {"knowledge", true, knowledge_ && knowledge_->on() ? background_.state().text() : std::string("off")});
         return out;
     }
+
+    agent::Knowledge* knowledge() override { return knowledge_.get(); }
+
+    Result<agent::LearnedFix> learn(const project::Project& before, const project::Project& after,
+                                    std::string_view source, std::stop_token stop) override {
+        RC_TRY_ASSIGN(const auto environment, environment_now());
+        RC_TRY_ASSIGN(auto learned, agent::learn_from_fix(*environment, before, after, source, stop));
+        knowledge_added();
+        return learned;
+    }
+
+    Result<agent::Explanation> explain(std::string_view about, std::size_t limit, std::stop_token stop) override {
+        if (!knowledge_)
+            return UseCases::explain(about, limit, stop);
+        const auto environment = environment_now(); // without it, what was seeded has to do
+        return agent::explain(*knowledge_, environment ? environment->get() : nullptr, about, limit, stop);
+    }
+
+    void start_background() override { background_.start(); }
+    void knowledge_added() override {
+        background_.start();
+        background_.added();
+    }
+    agent::KnowledgeBackground::State background() override { return background_.state(); }
+    void shutdown() override { background_.stop(); }
 
 private:
     static ReadyCheck sandbox_check(const agent::Environment* environment) {
@@ -75,12 +111,27 @@ private:
     EnvironmentProvider provider_;
     std::mutex mutex_;
     std::shared_ptr<const agent::Environment> environment_;
+    const std::shared_ptr<agent::Knowledge> knowledge_;
+    agent::KnowledgeBackground background_; // last: its thread uses what is above
 };
+
+Error no_knowledge() {
+    return {Errc::unavailable, "this server has no knowledge base", {}, "start it without RUSTCODER_KNOWLEDGE=off"};
+}
 
 } // namespace
 
-std::shared_ptr<UseCases> make_use_cases(EnvironmentProvider provider) {
-    return std::make_shared<AgentUseCases>(std::move(provider));
+Result<agent::LearnedFix> UseCases::learn(const project::Project&, const project::Project&, std::string_view,
+                                          std::stop_token) {
+    return std::unexpected(no_knowledge());
+}
+
+Result<agent::Explanation> UseCases::explain(std::string_view, std::size_t, std::stop_token) {
+    return std::unexpected(no_knowledge());
+}
+
+std::shared_ptr<UseCases> make_use_cases(EnvironmentProvider provider, KnowledgeSetup setup) {
+    return std::make_shared<AgentUseCases>(std::move(provider), std::move(setup));
 }
 
 } // namespace rustcoder::server
