@@ -11,6 +11,7 @@ pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(gumbo REQUIRED IMPORTED_TARGET gumbo)
 find_package(ZLIB REQUIRED)
+find_path(RC_TOMLPLUSPLUS toml++/toml.h REQUIRED) # headers only
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 

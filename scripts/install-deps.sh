@@ -16,7 +16,7 @@ packages_of() {
     build)
         echo g++ cmake ninja-build ccache pkg-config \
             libboost1.81-dev libboost-json1.81-dev libfmt-dev libspdlog-dev libcli11-dev libseccomp-dev libssl-dev \
-            libcurl4-openssl-dev libsqlite3-dev libarchive-dev libgumbo-dev zlib1g-dev libutf8proc-dev \
+            libcurl4-openssl-dev libsqlite3-dev libarchive-dev libgumbo-dev zlib1g-dev libutf8proc-dev libtomlplusplus-dev \
             libgtest-dev libgmock-dev
         ;;
     runtime)

@@ -78,6 +78,14 @@ bool valid_utf8(std::string_view s) {
     return true;
 }
 
+std::string lower(std::string_view s) {
+    std::string out(s);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
 std::string replace_all(std::string s, std::string_view from, std::string_view to) {
     if (from.empty())
         return s;

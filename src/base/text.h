@@ -21,6 +21,7 @@ std::vector<std::string_view> split(std::string_view s, char sep);
 /// Lines without their terminators; "a\n" is one line, "" is none. CRLF is cut as one terminator.
 std::vector<std::string_view> lines(std::string_view s);
 bool valid_utf8(std::string_view s);
+std::string lower(std::string_view s); // ASCII letters
 std::string replace_all(std::string s, std::string_view from, std::string_view to);
 bool is_ident_start(char c); // ASCII letter, '_' or a byte >= 0x80
 bool is_ident(char c);

@@ -191,7 +191,8 @@ private:
         Retrying retrying(options_.retry, breaker_, deadline, stop);
         auto vectors = retry<Vectors>(retrying, [&]() -> Attempt<Vectors> {
             requests.add();
-            auto response = post_json(client_, options_.endpoint, "/embeddings", body, options_.timeouts, stop);
+            auto response = post_json(client_, options_.endpoint,
+                                      {.path = "/embeddings", .body = body, .timeouts = options_.timeouts}, stop);
             if (!response)
                 return std::unexpected(std::move(response).error());
             auto read = read_answer(response->body, texts.size());

@@ -13,14 +13,6 @@ namespace json = boost::json;
 
 constexpr std::size_t max_error_body = 64u << 10, max_error_text = 400;
 
-std::string lower(std::string_view s) {
-    std::string out(s);
-    for (auto& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 /// Without tags, scripts and styles: enough for the error page of a proxy.
 std::string text_of_html(std::string_view html) {
     std::string out;
@@ -29,11 +21,11 @@ std::string text_of_html(std::string_view html) {
             out += html[i++];
             continue;
         }
-        const auto tag = lower(html.substr(i + 1, 6));
+        const auto tag = base::lower(html.substr(i + 1, 6));
         const auto skip_to = tag.starts_with("script") ? "</script" : tag.starts_with("style") ? "</style" : "";
         auto end = html.find('>', i);
         if (*skip_to)
-            if (const auto close = lower(html).find(skip_to, i); close != std::string::npos)
+            if (const auto close = base::lower(html).find(skip_to, i); close != std::string::npos)
                 end = html.find('>', close);
         if (end == std::string_view::npos)
             break;
@@ -121,7 +113,7 @@ std::string next_step_of(int status, const Endpoint& endpoint) {
 
 /// A prompt that does not fit is told in many ways, all with status 400, 413 or 500.
 bool too_long(std::string_view text) {
-    const auto t = lower(text);
+    const auto t = base::lower(text);
     for (const auto* sign : {"context length", "context window", "context_length", "maximum context", "context size",
                              "too many tokens", "prompt is too long", "input is too large", "input length",
                              "physical batch size", "exceeds the available context"})
@@ -181,7 +173,7 @@ Failure status_failure(const net::ClientResponse& response, const Endpoint& endp
     out.again = status == 408 || status == 409 || status == 425 || status == 429 || status >= 500;
     out.again = out.again && out.error.code != Errc::limit && status != 501 && status != 505;
     out.dead = status >= 500 && out.error.code != Errc::limit;
-    if (base::has(lower(text), "insufficient_quota") || base::has(text, "exceeded your current quota"))
+    if (base::has(response.body, "insufficient_quota") || base::has(text, "exceeded your current quota"))
         out.again = false; // 429 by name, but no waiting helps
     if (const auto parsed = base::parse_json(response.body); parsed && parsed->is_object())
         if (const auto* error = base::get_object(parsed->get_object(), "error"))
@@ -191,19 +183,16 @@ Failure status_failure(const net::ClientResponse& response, const Endpoint& endp
     return out;
 }
 
-Attempt<net::ClientResponse> post_json(net::HttpClient& client, const Endpoint& endpoint, std::string_view path,
-                                       std::string body, const net::ClientTimeouts& timeouts,
-                                       const std::stop_token& stop,
-                                       const std::function<bool(std::string_view)>& on_data,
-                                       const std::function<bool(const net::ClientResponse&)>& on_response) {
+Attempt<net::ClientResponse> post_json(net::HttpClient& client, const Endpoint& endpoint, Post post,
+                                       const std::stop_token& stop) {
     net::ClientRequest request{.method = "POST",
-                               .url = endpoint.base + std::string(path),
+                               .url = endpoint.base + std::string(post.path),
                                .headers = endpoint.headers,
-                               .body = std::move(body),
-                               .timeouts = timeouts};
+                               .body = std::move(post.body),
+                               .timeouts = post.timeouts,
+                               .give_up_at = std::move(post.give_up_at)};
     request.headers.set("Content-Type", "application/json");
-    if (!request.headers.find("Accept"))
-        request.headers.set("Accept", on_data ? "text/event-stream, application/json" : "application/json");
+    request.headers.set("Accept", post.on_data ? "text/event-stream, application/json" : "application/json");
     request.headers.set("User-Agent", "rustcoder");
     if (!endpoint.key.empty() && endpoint.key_as_x_api_key)
         request.headers.set("x-api-key", endpoint.key);
@@ -212,24 +201,30 @@ Attempt<net::ClientResponse> post_json(net::HttpClient& client, const Endpoint& 
     bool success = false;
     std::string error_body;
     std::function<bool(std::string_view)> sink;
-    if (on_data)
+    if (post.on_data)
         sink = [&](std::string_view piece) {
             if (success)
-                return on_data(piece);
+                return post.on_data(piece);
             error_body += piece.substr(0, max_error_body - std::min(max_error_body, error_body.size()));
-            return true;
+            return error_body.size() < max_error_body;
         };
+    int status = 0;
+    net::ClientResponse head;
     auto response = client.send(request, stop, sink, [&](const net::ClientResponse& r) {
-        success = r.status >= 200 && r.status < 300;
-        return !success || !on_response || on_response(r);
+        status = r.status;
+        success = status >= 200 && status < 300;
+        if (!success)
+            head = r;
+        else if (post.on_head)
+            post.on_head(r);
+        return true;
     });
+    if (status != 0 && !success) { // what it said counts, even if the rest of its words was lost
+        head.body = response && !sink ? std::move(response->body) : std::move(error_body);
+        return std::unexpected(status_failure(head, endpoint, request.url));
+    }
     if (!response)
         return std::unexpected(transport_failure(std::move(response).error()));
-    if (!success) {
-        if (on_data)
-            response->body = std::move(error_body);
-        return std::unexpected(status_failure(*response, endpoint, request.url));
-    }
     return *std::move(response);
 }
 

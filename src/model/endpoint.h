@@ -20,13 +20,17 @@ Result<std::string> normalise_base(std::string_view base);
 /// {"message"}, plain text or a page of HTML. `secret` is blotted out.
 std::string error_text(std::string_view body, std::string_view secret);
 
-/// One POST of JSON. `on_data` sees only the body of a success. Anything else becomes a Failure that says whether to
-/// ask again.
-Attempt<net::ClientResponse> post_json(net::HttpClient& client, const Endpoint& endpoint, std::string_view path,
-                                       std::string body, const net::ClientTimeouts& timeouts,
-                                       const std::stop_token& stop,
-                                       const std::function<bool(std::string_view)>& on_data = {},
-                                       const std::function<bool(const net::ClientResponse&)>& on_response = {});
+struct Post {
+    std::string_view path; // behind the endpoint's base
+    std::string body;      // JSON
+    net::ClientTimeouts timeouts;
+    std::function<Clock::time_point()> give_up_at = {};           // as net::ClientRequest has it
+    std::function<bool(std::string_view)> on_data = {};           // sees only the body of a success
+    std::function<void(const net::ClientResponse&)> on_head = {}; // likewise
+};
+/// Anything but a status of success becomes a Failure that says whether to ask again.
+Attempt<net::ClientResponse> post_json(net::HttpClient& client, const Endpoint& endpoint, Post post,
+                                       const std::stop_token& stop);
 
 /// The failure of a transport.
 Failure transport_failure(Error error);

@@ -28,6 +28,9 @@ struct ClientRequest {
     std::string body;
     ClientTimeouts timeouts;
     std::size_t max_body = 64u << 20; // more is an error, never a silent cut
+    /// Asked whenever the call is about to wait: past this time it ends as a timeout. For deadlines that depend on what
+    /// has come so far.
+    std::function<std::chrono::steady_clock::time_point()> give_up_at;
     int max_redirects = 0; // followed only for GET and HEAD, never with credentials to another host, never from https
                            // to http
 };

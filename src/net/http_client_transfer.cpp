@@ -225,6 +225,12 @@ Result<milliseconds> Transfer::check_time() {
             next = std::min(next, since + limit);
         return limit.count() > 0 && now - since >= limit;
     };
+    if (request_.give_up_at) {
+        const auto until = request_.give_up_at();
+        if (now >= until)
+            return fail(Errc::timeout, "the answer did not come in time", address_.place);
+        next = std::min(next, until);
+    }
     const auto& limit = request_.timeouts;
     if (body_bytes_ > 0) {
         if (expired(limit.idle, last_piece_))

@@ -244,6 +244,27 @@ TEST_F(HttpClientTest, each_phase_has_its_own_timeout_and_says_so) {
     }
 }
 
+TEST_F(HttpClientTest, a_deadline_may_depend_on_what_came) {
+    const RawServer raw([](int fd, const std::atomic<bool>& stopping) { // comments for ever, one piece of news
+        RawServer::read_head(fd);
+        RawServer::send_all(fd, std::string(ok_head) + "\r\nnews");
+        for (; !stopping; std::this_thread::sleep_for(5ms))
+            RawServer::send_all(fd, ":");
+    });
+    auto last_news = Clock::now();
+    const Timer timer;
+    const auto answer = client.send({.url = raw.url(), .give_up_at = [&] { return last_news + 150ms; }}, {},
+                                    [&](std::string_view piece) {
+                                        if (piece.find("news") != std::string_view::npos)
+                                            last_news = Clock::now();
+                                        return true;
+                                    });
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Errc::timeout);
+    EXPECT_GE(timer.elapsed(), 145ms);
+    EXPECT_LT(timer.elapsed(), 1500ms);
+}
+
 TEST_F(HttpClientTest, a_server_that_does_not_accept_is_a_connect_timeout_or_unavailable) {
     // A full backlog: the kernel answers no further handshake.
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
