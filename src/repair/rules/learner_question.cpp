@@ -1,4 +1,5 @@
-// E0277 on `?`: the error does not convert into the function's error, or the function returns no Result at all.
+// E0277 on `?`, E0271 on the call in front of it: the error does not convert into the function's error, or the function
+// returns no Result at all.
 #include "repair/own_support.h"
 
 #include "base/text.h"
@@ -23,14 +24,12 @@ std::string error_in_front(const Diagnostic& d) {
     return {};
 }
 
-void convert_error(Site& site) {
-    if (!site.d.message.starts_with("`?` couldn't convert the error"))
-        return;
+/// `question`: where the `?` stands.
+void convert(Site& site, const std::string& from, std::size_t question) {
     const Item* function = site.function();
     if (!function || function->return_type.empty())
         return;
     auto arguments = type_arguments(site.str(function->return_type));
-    std::string from = error_in_front(site.d);
     if (arguments.size() != 2)
         return;
     if (auto own = local_type(site.context, arguments[1]))
@@ -40,7 +39,7 @@ void convert_error(Site& site) {
                 std::string name = own->item->name + "::" + v.name;
                 site.propose(Risk::low, 0.85,
                              "the error is turned into the function's own, `" + name + "`, before `?` passes it on.",
-                             {site.put(site.at().begin, ".map_err(" + name + ")")});
+                             {site.put(question, ".map_err(" + name + ")")});
                 std::string pad = indent_at(own->tree->source(), own->item->range.begin);
                 site.propose(
                     Risk::low, 0.6, "`?` converts errors with `From`, which is implemented for `" + name + "`.",
@@ -57,6 +56,38 @@ void convert_error(Site& site) {
                      "errors of several kinds come out of this function; `Box<dyn Error>` holds any of them.",
                      {site.swap(function->return_type, result)});
     }
+}
+
+void convert_error(Site& site) {
+    if (site.d.message.starts_with("`?` couldn't convert the error"))
+        convert(site, error_in_front(site.d), site.at().begin);
+}
+
+/// `text.parse()?`: the error of the call is taken for the function's own.
+void inferred_error(Site& site) {
+    auto types = expected_found(site.d, *site.d.primary());
+    const Source& s = site.s();
+    std::size_t i = s.token_at(site.at().end);
+    if (!types || s.at(static_cast<std::int64_t>(i)) == "::")
+        while (i < s.tokens().size() && s.text(s.tokens()[i]) != "(")
+            ++i;
+    if (!types || i >= s.tokens().size() || s.tokens()[i].match < 0)
+        return;
+    const auto close = static_cast<std::size_t>(s.tokens()[i].match);
+    if (s.at(static_cast<std::int64_t>(close) + 1) != "?")
+        return;
+    const Item* function = site.function();
+    auto own = function ? type_arguments(site.str(function->return_type)) : std::vector<std::string>{};
+    if (own.size() == 2) // an error type that holds a text
+        if (auto type = local_type(site.context, own[1]); type && type->item->fields.size() == 1 &&
+                                                          type->item->fields[0].name == "0" &&
+                                                          type->item->fields[0].type_text == "String")
+            site.propose(Risk::low, 0.6, "the error is turned into the function's own before `?` passes it on.",
+                         {site.put(s.tokens()[close].end, ".map_err(|e| " + own[1] + "(e.to_string()))")});
+    if (own.size() == 2 && own[1] == "String")
+        site.propose(Risk::low, 0.8, "the function's error is a text, so the text of the error is passed on.",
+                     {site.put(s.tokens()[close].end, ".map_err(|e| e.to_string())")});
+    convert(site, types->found, s.tokens()[close].end);
 }
 
 /// `?` in a function without a return type, whose body may end in anything.
@@ -92,5 +123,6 @@ void question(Site& site) {
 } // namespace
 
 RC_CODE_RULE(question, "learner-question", "E0277")
+RC_CODE_RULE(inferred_error, "learner-question-inferred", "E0271")
 
 } // namespace rustcoder::repair

@@ -1,5 +1,5 @@
 // Parentheses and square brackets: missing, superfluous, or of the wrong kind.
-#include "repair/rules/lexical.h"
+#include "repair/rules/lexical_parallel.h"
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ std::string_view partner(std::string_view s) {
 
 class Parentheses {
 public:
-    Parentheses(const Bench& bench, Ideas& ideas) : b_(bench), ideas_(ideas) {}
+    Parentheses(const Bench& bench, Ideas& ideas) : b_(bench), ideas_(ideas), parallels_(bench) {}
 
     void run() {
         int looked = 0;
@@ -55,12 +55,15 @@ private:
                 end = i;
                 break;
             }
-        for (int i = open + 1; i <= end; ++i)
-            ideas_.consider({.first = i, .last = i, .text = close, .tight = true}, closer_weight(open, i),
-                            "lexical-paren", [&] {
+        for (int i = open + 1; i <= end; ++i) {
+            if (b_.is(i, close) && !b_.line_start(i))
+                continue; // the same text as behind it
+            ideas_.consider({.first = i, .last = i, .text = close, .tight = true},
+                            closer_weight(open, i) + parallels_.closer(open, i), "lexical-paren", [&] {
                                 return fmt::format("The `{}` on line {} is never closed; a `{}` is missing here.",
                                                    b_.at(open), line(open), close);
                             });
+        }
     }
 
     double closer_weight(int open, int i) const {
@@ -123,7 +126,7 @@ private:
                 w -= 3.0;
             if (b_.line_start(i))
                 w -= 1.0;
-            w -= 0.01 * (close - i);
+            w += parallels_.opener(i, close) - 0.01 * (close - i);
             ideas_.consider({.first = i, .last = i, .text = open, .tight = name || before == "!"}, w, "lexical-paren",
                             [&] {
                                 return fmt::format("The `{}` on line {} has no partner; a `{}` is missing here.",
@@ -158,7 +161,11 @@ private:
         for (int k = i + 1; k < close; k = b_.kind(k, Kind::open) && b_.match(k) > k ? b_.match(k) + 1 : k + 1)
             if (b_.is(k, ","))
                 return !one_of(b_.at(i), {"("});
-        return one_of(b_.at(close + 1), {";", ",", ")", "]", "}", ".", "?", "{"}) || b_.line_start(close + 1);
+        int end = close + 1; // of the calls on its value
+        while (one_of(b_.at(end), {".", "?"}))
+            for (end += b_.is(end, ".") ? 2 : 1; b_.is(end, "(") && b_.match(end) > end;)
+                end = b_.match(end) + 1;
+        return one_of(b_.at(end), {";", ",", ")", "]", "}", "{"}) || b_.line_start(end);
     }
 
     void wrong_closer(int close) {
@@ -202,6 +209,7 @@ private:
 
     const Bench& b_;
     Ideas& ideas_;
+    Parallels parallels_;
 };
 
 } // namespace

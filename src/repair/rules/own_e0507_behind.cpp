@@ -46,6 +46,79 @@ void option_calls(Site& site, const Behind& b) {
     }
 }
 
+/// Names that the match would move into, with their types.
+std::vector<std::pair<Range, std::string>> moved_bindings(const Site& site) {
+    std::vector<std::pair<Range, std::string>> out;
+    for (const Span& span : site.d.spans)
+        if (has(span.label, "moved here"))
+            if (Range r = site.range(&span); !r.empty() && site.text(r).find_first_of(" .(") == std::string_view::npos)
+                out.emplace_back(r, clean_type(between(span.label, "has type `", "`").value_or("")));
+    return out;
+}
+
+/// Places where the value itself is wanted: `=> name,`, `f(name)`, `Type { field: name }`, `return name`.
+std::vector<Range> given_away(const Source& s, Range in, std::string_view name) {
+    std::vector<Range> out;
+    for (Range use : uses_of(s, in, name)) {
+        auto i = static_cast<Index>(s.token_at(use.begin));
+        auto before = s.at(i - 1), after = s.at(i + 1);
+        bool ends = after == "," || after == "}" || after == ")" || after == ";";
+        bool wanted = before == "=>" || before == "(" || before == "," || before == ":" || before == "return" ||
+                      before == "=" || before == "{" || before == ";";
+        Index open = s.enclosing_open(static_cast<std::size_t>(i));
+        bool printed = open > 0 && s.at(open - 1) == "!";
+        if (s.at(i) == name && ends && wanted && !printed)
+            out.push_back(use);
+    }
+    return out;
+}
+
+/// The match borrows, and where an arm gives a moved part away it gives a clone.
+void borrowing_match(Site& site, const Behind& b) {
+    const Source& s = site.s();
+    Index open = b.after;
+    auto names = moved_bindings(site);
+    if (s.at(open) != "{" || names.empty() || s.tokens()[static_cast<std::size_t>(open)].match < 0)
+        return;
+    const Range body{s.tokens()[static_cast<std::size_t>(open)].begin,
+                     s.tokens()[static_cast<std::size_t>(s.tokens()[static_cast<std::size_t>(open)].match)].end};
+    std::vector<Edit> clones, refs;
+    for (const auto& [at, type] : names) {
+        refs.push_back(site.put(at.begin, "ref "));
+        std::size_t end = body.end; // of the arm
+        for (const auto& [other, unused] : names)
+            if (other.begin > at.begin && s.text(other) == s.text(at))
+                end = std::min(end, other.begin);
+        for (Range use : given_away(s, {at.end, end}, s.text(at)))
+            clones.push_back(site.put(use.end, type == "&str" ? "" : ".clone()"));
+    }
+    if (clones.empty())
+        return;
+    std::string x = site.str(b.place);
+    const std::string why =
+        "matching on `" + x + "` would move out of it; the match borrows, and what is given on is cloned.";
+    auto borrowed = clones;
+    borrowed.push_back(x.starts_with("*") ? site.cut({b.place.begin, b.place.begin + 1})
+                                          : site.put(b.place.begin, "&"));
+    site.propose(Risk::cost, 0.66, why, std::move(borrowed));
+    clones.insert(clones.end(), refs.begin(), refs.end());
+    site.propose(Risk::cost, 0.5, why, std::move(clones));
+}
+
+/// The arms use the parts up or set the place anew: the value is meant to leave it.
+bool used_up(const Site& site, const Behind& b) {
+    const Source& s = site.s();
+    if (s.at(b.after) != "{" || s.tokens()[static_cast<std::size_t>(b.after)].match < 0)
+        return false;
+    const Range body{s.tokens()[static_cast<std::size_t>(b.after)].begin,
+                     s.tokens()[static_cast<std::size_t>(s.tokens()[static_cast<std::size_t>(b.after)].match)].end};
+    if (has(s.text(body), site.str(b.place) + " = "))
+        return true;
+    auto names = moved_bindings(site);
+    return std::any_of(names.begin(), names.end(),
+                       [&](const auto& n) { return usage_of(s, body, s.text(n.first)) == Usage::consumes; });
+}
+
 void patterns(Site& site, const Behind& b) {
     const Source& s = site.s();
     auto before = s.at(b.before);
@@ -58,8 +131,13 @@ void patterns(Site& site, const Behind& b) {
         site.propose(Risk::low, b.is_mutable ? 0.5 : 0.1,
                      "matching on `" + x + "` would move out of it; it is borrowed mutably.",
                      {site.put(b.place.begin, "&mut ")});
-        if (b.type.starts_with("Option<"))
-            site.propose(Risk::behaviour, b.is_mutable ? 0.4 : 0.05,
+        borrowing_match(site, b);
+        bool set_anew = b.is_mutable && used_up(site, b);
+        if (b.type.starts_with("Option<") || has(site.d.message, "variant `Some`"))
+            site.propose(set_anew ? Risk::low : Risk::behaviour,
+                         set_anew       ? 0.74
+                         : b.is_mutable ? 0.4
+                                        : 0.05,
                          "the value is taken out of `" + x + "` and None left behind.",
                          {site.put(b.place.end, ".take()")});
     }

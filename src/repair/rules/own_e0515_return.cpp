@@ -154,6 +154,29 @@ std::string owned_type(std::string_view type) {
     return out;
 }
 
+/// The trait's declaration and the other impls follow when a method of a trait of the project returns its value.
+std::vector<Edit> along_the_trait(const Site& site, const Item& fn, const Item& owner, const std::string& target,
+                                  const std::string& inner) {
+    std::vector<Edit> out;
+    for (const Declared& other : functions_named(site.context, fn.name, site.path())) {
+        const Item* place = owner_of(*other.tree, *other.item);
+        const bool declares = place && place->kind == ItemKind::trait && place->name == owner.trait_name;
+        const bool implements = place && place->kind == ItemKind::impl && place->trait_name == owner.trait_name;
+        if ((!declares && !implements) || (other.path == site.path() && other.item->range == fn.range))
+            continue;
+        if (other.item->return_type.empty())
+            return {};
+        out.push_back(make_edit(other.path, other.item->return_type.begin, other.item->return_type.end, target));
+        if (other.item->body.empty())
+            continue;
+        const Source& s = other.tree->source();
+        for (Range v : returned(s, *other.item))
+            if (std::string text = owned_form(s, v, inner, false); !text.empty() && text != s.text(v))
+                out.push_back(make_edit(other.path, v.begin, v.end, text));
+    }
+    return out;
+}
+
 void return_owned(Site& site) {
     const Item* fn = site.function();
     const Source& s = site.s();
@@ -196,8 +219,13 @@ void return_owned(Site& site) {
             }
             if (edits.size() < 2 && variant == 0 && !collection)
                 continue;
+            const bool local_trait = bound_by_trait && trait_named(site.context, owner->trait_name);
+            if (local_trait)
+                for (Edit& e : along_the_trait(site, *fn, *owner, target, inner))
+                    edits.push_back(std::move(e));
             site.propose(
-                fn->is_public ? Risk::cost : Risk::low, (variant ? 0.35 : 0.72) * (bound_by_trait ? 0.3 : 1),
+                fn->is_public ? Risk::cost : Risk::low,
+                (variant ? 0.35 : 0.72) * (bound_by_trait && !local_trait ? 0.3 : 1),
                 "the value is created inside the function and dies when it returns, so it is returned itself (`" +
                     target + "`), not a reference to it.",
                 std::move(edits));

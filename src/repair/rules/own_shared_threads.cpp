@@ -69,13 +69,15 @@ std::set<std::string> shared_names(const Site& site, const Item& function, std::
             std::string text = site.str(b.initializer);
             std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
             for (const auto& name : std::set<std::string>(names)) {
-                bool copies = text == name + ".clone()" || text.ends_with("::clone(&" + name + ")") || text == name;
+                const std::string called = "::clone(&" + name + ")";
+                bool copies = text == name + ".clone()" || text.ends_with(called) || text == name;
                 if (copies)
                     names.insert(b.name);
                 if (b.name == name)
                     for (const auto& other : bindings) {
                         const std::string& from = other.name;
-                        if (!from.empty() && (text == from + ".clone()" || text.ends_with("::clone(&" + from + ")")))
+                        const std::string called_on = "::clone(&" + from + ")";
+                        if (!from.empty() && (text == from + ".clone()" || text.ends_with(called_on)))
                             names.insert(from);
                     }
             }
@@ -157,6 +159,41 @@ void own_cow(Site& site) { // E0594 E0596
     if (s.tokens()[first].kind == Kind::ident)
         site.propose(Risk::none, 0.9, "a `Cow` is changed through `to_mut`, which copies borrowed data first.",
                      {site.put(name.end, ".to_mut()")});
+}
+
+/// Every `RefCell` becomes a `Mutex`: its borrows are locks.
+void lock_instead(Site& site) { // E0277
+    if (!site.d.message.starts_with("`RefCell<") || !has(site.d.message, "between threads safely"))
+        return;
+    const Source& s = site.s();
+    std::vector<Edit> edits;
+    bool there = false;
+    for (const auto& import : site.t().imports())
+        there |= import.path == "std::sync::Mutex";
+    for (const auto& import : site.t().imports())
+        if (import.path == "std::cell::RefCell") {
+            bool single = std::count_if(site.t().imports().begin(), site.t().imports().end(),
+                                        [&](const auto& i) { return i.statement == import.statement; }) == 1;
+            if (!single)
+                return;
+            edits.push_back(there ? cut_line(s, site.path(), import.statement)
+                                  : site.swap(import.statement, "use std::sync::Mutex;"));
+        }
+    for (std::size_t i = 0; i < s.tokens().size(); ++i) {
+        const auto at = static_cast<Index>(i);
+        bool imported = std::any_of(edits.begin(), edits.end(), [&](const Edit& e) {
+            return e.begin <= s.tokens()[i].begin && s.tokens()[i].end <= e.end;
+        });
+        if (s.at(at) == "RefCell" && !imported)
+            edits.push_back(site.swap(token_range(s, i), "Mutex"));
+        if ((s.at(at) == "borrow_mut" || s.at(at) == "borrow") && s.at(at - 1) == "." && s.at(at + 1) == "(" &&
+            s.at(at + 2) == ")")
+            edits.push_back(site.swap({s.tokens()[i].begin, s.tokens()[i + 2].end}, "lock().unwrap()"));
+    }
+    if (!edits.empty())
+        site.propose(Risk::cost, 0.85,
+                     "a `RefCell` counts its borrows for one thread only; a `Mutex` lets one thread at a time in.",
+                     std::move(edits));
 }
 
 /// A lock, atomic or receiver is moved by each turn of a loop: it is put into an Arc that every turn clones.
@@ -244,6 +281,7 @@ void drain(Site& site) { // E0507
 } // namespace
 
 RC_CODE_RULE(atomic_count, "own-rc-to-arc", "E0277")
+RC_CODE_RULE(lock_instead, "own-refcell-to-mutex", "E0277")
 RC_CODE_RULE(interior, "own-shared-write", "E0594", "E0596")
 RC_CODE_RULE(own_cow, "own-cow", "E0594", "E0596")
 RC_CODE_RULE(share_in_loop, "own-share-in-loop", "E0382")

@@ -1,5 +1,6 @@
-// `Some` or `Ok` lost in front of its parentheses: `while let (x) = stack.pop()`, `(match n { .. })` as the value of a
-// function that gives an `Option`. What is left is legal syntax, so the error shows up only where the value is used.
+// `Some` or `Ok` lost in front of its parentheses, or with them: `while let (x) = stack.pop()`, `if let x = optional`,
+// `(match n { .. })` as the value of a function that gives an `Option`. What is left is legal syntax, so the error
+// shows up only where the value is used.
 #include "repair/rules/type_mismatch.h"
 
 #include "base/text.h"
@@ -40,7 +41,8 @@ std::vector<std::string> names_involved(const RuleContext& context, std::string&
             auto end = text.find_first_of(":}");
             add(text.substr(1, end == std::string_view::npos ? 0 : end - 1));
         }
-        if (!text.empty() && text.front() != '{' && p->end - p->begin == 1) { // an operator: both sides
+        if (i < static_cast<Index>(s.tokens().size()) && s.tokens()[p->token()].kind == Kind::punct &&
+            s.tokens()[p->token()].end == p->end) { // an operator: both sides
             add(s.at(i - 1));
             add(s.at(i + 1));
         }
@@ -88,13 +90,33 @@ public:
     }
 
 private:
+    /// `if let x = optional` asks nothing: a name alone fits every value.
+    static void plain_name(const Source& s, const std::string& path, const syntax::Binding& b, Index i, bool option,
+                           Proposals& out) {
+        const Index last = static_cast<Index>(s.token_at(b.name_range.begin));
+        auto before = s.at(i - 2);
+        if (s.at(i - 1) != "let" || s.at(last + 1) != "=" || (before != "if" && before != "while" && before != "&&"))
+            return;
+        for (std::string_view head : {"Some", "Ok"})
+            out.edits("type-constructor-pattern",
+                      {make_edit(path, s.tokens()[static_cast<std::size_t>(i)].begin,
+                                 s.tokens()[static_cast<std::size_t>(i)].begin, std::string(head) + "("),
+                       make_edit(path, b.name_range.end, b.name_range.end, ")")},
+                      Risk::none, (head == "Some") == option ? 0.95 : 0.2,
+                      "`" + std::string(before == "while" ? "while" : "if") + " let " + b.name +
+                          "` takes the whole value and asks nothing; `" + std::string(head) + "(" + b.name +
+                          ")` takes out what is inside.");
+    }
+
     static void in_pattern(const Source& s, const std::string& path, const syntax::Binding& b, bool option,
                            Proposals& out) {
         Index i = static_cast<Index>(s.token_at(b.name_range.begin));
         for (auto before = s.at(i - 1); before == "mut" || before == "&" || before == "ref"; before = s.at(i - 1))
             --i;
-        if (s.at(i - 1) != "(")
+        if (s.at(i - 1) != "(") {
+            plain_name(s, path, b, i, option, out);
             return;
+        }
         const auto& open = s.tokens()[static_cast<std::size_t>(i) - 1];
         if (open.match < 0 || s.tokens()[static_cast<std::size_t>(open.match)].begin != b.name_range.end)
             return;

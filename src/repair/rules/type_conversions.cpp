@@ -259,7 +259,7 @@ void texts(Maker& m) {
                  "Reads the character as a digit.");
         m.suffix(" as " + m.e(), 0.4, Risk::behaviour, "Takes the character's code.");
     }
-    if (is_numeric(e) && (strip_refs(f) == "str" || f == "String"))
+    if (is_numeric(e) && (strip_refs(f) == "str" || f == "String") && !m.is_literal_string())
         m.suffix(".parse().unwrap()", 0.3, Risk::destructive, "Reads the text as a number.");
     if (e == "bool" && is_integer(f))
         m.suffix(" != 0", 0.4, Risk::behaviour, "A number is no condition: compare it with zero.");
@@ -273,9 +273,11 @@ void iterators(Maker& m) {
         if (is_integer(m.expected) &&
             (type_head(inner) == "Vec" || inner.starts_with("[") || inner == "String" || inner == "str" ||
              type_head(inner) == "HashMap" || type_head(inner) == "HashSet")) {
-            bool written_out = m.is_literal_string() || m.text.starts_with("[");
-            double prior = m.expected == "usize" ? 0.6 : 0.4;
-            m.suffix(m.expected == "usize" ? ".len()" : ".len() as " + m.e(), written_out ? 0.05 : prior, Risk::low,
+            // of a written-out list or text nobody takes the length; of a text rarely
+            if (m.is_literal_string() || m.text.starts_with("["))
+                return;
+            double prior = (m.expected == "usize" ? 0.6 : 0.3) * (inner == "String" || inner == "str" ? 0.6 : 1.0);
+            m.suffix(m.expected == "usize" ? ".len()" : ".len() as " + m.e(), prior, Risk::behaviour,
                      "A number is wanted: the length.");
         }
         return;

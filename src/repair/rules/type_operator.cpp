@@ -511,9 +511,33 @@ private:
                            fmt::format("The elements are in the field `{}`.", f.name));
     }
 
+    /// `Vec<dyn Shape>`, `shape: dyn Shape`: trait objects are kept in boxes.
+    static void boxed_everywhere(const Place& p, Proposals& out) {
+        const Source& s = *p.source;
+        std::vector<project::Edit> edits;
+        for (std::size_t i = 1; i + 1 < s.tokens().size(); ++i) {
+            const auto at = static_cast<std::int64_t>(i);
+            auto before = s.at(at - 1);
+            bool bare = before == ":" || before == "," || before == "->" ||
+                        (before == "<" && s.at(at - 2) != "Box" && s.at(at - 2) != "Rc" && s.at(at - 2) != "Arc");
+            if (s.at(at) != "dyn" || !bare)
+                continue;
+            std::size_t end = i + 1;
+            while (end + 2 < s.tokens().size() && s.at(static_cast<std::int64_t>(end) + 1) == "::")
+                end += 2;
+            edits.push_back(make_edit(p.path, s.tokens()[i].begin, s.tokens()[i].begin, "Box<"));
+            edits.push_back(make_edit(p.path, s.tokens()[end].end, s.tokens()[end].end, ">"));
+        }
+        if (!edits.empty())
+            out.edits("type-unsized", std::move(edits), Risk::low, 0.9,
+                      "Values behind a trait differ in size; a list or field holds them in a `Box`.");
+    }
+
     static void unsized_type(const Place& p, const toolchain::Diagnostic& d, Proposals& out) {
         auto ticked = backticked(d.message);
         std::string type = ticked.empty() ? "" : clean_type(ticked[0]);
+        if (type.starts_with("dyn ") || type.starts_with("(dyn "))
+            boxed_everywhere(p, out);
         const Item* f = p.tree->function_at(p.begin);
         if (!f)
             return;

@@ -1,0 +1,7 @@
+// prints: x y
+fn greet(a: &str, b: &str) -> String {
+    format!("{a} {b}")
+}
+fn main() {
+    println!("{}", greet("x, "y"));
+}
