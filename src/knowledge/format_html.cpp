@@ -5,6 +5,7 @@
 #include "knowledge/import_split.h"
 
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 namespace rustcoder::knowledge {
@@ -24,14 +25,14 @@ public:
     Writer(const HtmlPlace& place, const Emit& emit) : place_(place), emit_(emit) {}
 
     Status write(const std::string& title, std::string_view anchor, const std::vector<std::string>& blocks,
-                 std::size_t most_parts = 1000) {
+                 std::size_t most_parts = 1000, const std::string& code = {}) {
         std::size_t number = 0;
         for (auto& passage : split_passages(blocks)) {
             if (++number > most_parts)
                 break;
             Entry e;
             e.title = number == 1 ? title : fmt::format("{} ({})", title, number);
-            e.codes = codes_in(title);
+            e.codes = code.empty() ? codes_in(title) : std::vector<std::string>{code};
             for (auto& code : codes_in(passage))
                 if (std::find(e.codes.begin(), e.codes.end(), code) == e.codes.end())
                     e.codes.push_back(std::move(code));
@@ -55,50 +56,105 @@ std::string book_of(const HtmlPage& page) {
     return dash == std::string::npos ? page.title : page.title.substr(dash + 3);
 }
 
+/// A chapter of a book. What is too small to be found by itself ("Example", "See also") is told with the section that
+/// it belongs to.
 class Chapter {
 public:
     Chapter(const HtmlPage& page, const HtmlPlace& place, const Emit& emit)
         : page_(page), place_(place), writer_(place, emit) {}
 
     Status read() {
-        for (const auto& block : page_.blocks) {
-            if (block.kind == Block::Kind::heading) {
-                RC_TRY(end());
-                // The first heading is the page's title, whatever its level; the others are below it.
-                const int level = path_.empty() ? 0 : block.level;
-                while (!path_.empty() && path_.back().first >= level)
-                    path_.pop_back();
-                path_.emplace_back(level, block.text);
-                anchor_ = block.anchor;
-            } else {
-                blocks_.push_back(block.text);
-            }
-        }
-        return end();
+        collect();
+        fold();
+        for (const auto& section : sections_)
+            if (!section.blocks.empty())
+                RC_TRY(writer_.write(title_of(section), section.anchor, section.blocks, 1000, lint_of(section)));
+        return {};
     }
 
 private:
-    Status end() {
-        const auto blocks = std::exchange(blocks_, {});
-        if (blocks.empty())
-            return {};
+    struct Section {
+        std::vector<std::pair<int, std::string>> path; // level and heading, from the page's title down
+        std::string anchor;
+        std::vector<std::string> blocks;
+        std::size_t bytes() const {
+            std::size_t n = 0;
+            for (const auto& b : blocks)
+                n += b.size();
+            return n;
+        }
+    };
+
+    void collect() {
+        sections_.emplace_back();
+        for (const auto& block : page_.blocks) {
+            if (block.kind != Block::Kind::heading) {
+                sections_.back().blocks.push_back(block.text);
+                continue;
+            }
+            auto path = sections_.back().path;
+            // The first heading is the page's title, whatever its level; the others are below it.
+            const int level = path.empty() ? 0 : block.level;
+            while (!path.empty() && path.back().first >= level)
+                path.pop_back();
+            path.emplace_back(level, block.text);
+            sections_.push_back({std::move(path), block.anchor, {}});
+        }
+    }
+
+    static bool is_part(const Section& s) {
+        std::string name = s.path.back().second;
+        for (char& c : name)
+            c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        if (name.starts_with("see also"))
+            return true;
+        return s.path.size() > 2 &&
+               base::one_of(name, {"example", "examples", "explanation", "note", "notes", "output"});
+    }
+
+    void fold() {
+        for (std::size_t i = sections_.size(); i-- > 2;) {
+            auto& s = sections_[i];
+            if (s.path.size() < 2 || s.blocks.empty() || (!is_part(s) && s.bytes() >= tiny_section))
+                continue;
+            std::size_t parent = i - 1;
+            while (parent > 0 && sections_[parent].path.size() >= s.path.size())
+                --parent;
+            auto& into = sections_[parent].blocks;
+            std::vector<std::string> blocks{s.path.back().second + (s.path.back().second.ends_with(':') ? "" : ":")};
+            blocks.insert(blocks.end(), s.blocks.begin(), s.blocks.end());
+            // Behind the parent's own text, before what was folded from further below.
+            const std::size_t at = own_.contains(parent) ? own_[parent] : (own_[parent] = into.size());
+            into.insert(into.begin() + static_cast<long>(at), blocks.begin(), blocks.end());
+            s.blocks.clear();
+        }
+    }
+
+    std::string title_of(const Section& section) const {
         std::vector<std::string> titles{place_.book.empty() ? book_of(page_) : place_.book};
         titles.insert(titles.end(), place_.parents.begin(), place_.parents.end());
-        for (const auto& [level, text] : path_)
+        for (const auto& [level, text] : section.path)
             titles.push_back(text);
         std::string title;
         for (std::size_t i = 0; i < titles.size(); ++i)
             if (!titles[i].empty() && (i == 0 || titles[i] != titles[i - 1]))
                 title += (title.empty() ? "" : " > ") + titles[i];
-        return writer_.write(title, anchor_, blocks);
+        return title;
     }
 
+    /// The rustc book lists lints by name: "unused-mut" is about unused_mut.
+    std::string lint_of(const Section& section) const {
+        if (!base::has(place_.path, "lints/listing/") || section.path.size() < 2)
+            return {};
+        return base::replace_all(section.path[1].second, "-", "_");
+    }
+
+    static constexpr std::size_t tiny_section = 120;
     const HtmlPage& page_;
     const HtmlPlace& place_;
     Writer writer_;
-    std::vector<std::pair<int, std::string>> path_;
-    std::vector<std::string> blocks_;
-    std::string anchor_;
+    std::vector<Section> sections_;
+    std::map<std::size_t, std::size_t> own_; // section -> how many blocks are its own
 };
 
 /// What a page of rustdoc is about, from its place: "std/option/enum.Option.html".

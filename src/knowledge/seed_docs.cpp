@@ -106,6 +106,9 @@ bool is_chapter(std::string_view path) {
     for (std::size_t i = 1; i + 1 < parts.size(); ++i)
         if (parts[i].size() == 2 || parts[i].ends_with("-edition") || parts[i] == "theme")
             return false;
+    // Hundreds of pages about targets and releases would crowd out the answers to what learners ask.
+    if (base::has(path, "rustc/platform-support/") || base::has(path, "CHANGELOG"))
+        return false;
     return !base::one_of(parts.back(), {"print.html", "toc.html", "SUMMARY.html", "404.html"});
 }
 

@@ -109,6 +109,13 @@ std::vector<Part> parts_of_text(std::string_view text) {
     return parts;
 }
 
+/// Examples that are not tested ("ignore") may be either.
+std::optional<bool> fails_by_flags(std::string_view flags) {
+    if (base::has(flags, "compile_fail"))
+        return true;
+    return base::has(flags, "ignore") ? std::nullopt : std::optional(false);
+}
+
 std::vector<Part> parts_of_page(std::string_view html) {
     std::vector<Part> parts;
     const auto page = read_html(html);
@@ -118,7 +125,7 @@ std::vector<Part> parts_of_page(std::string_view html) {
         if (block.kind == HtmlBlock::Kind::heading && block.level == 1)
             continue;
         if (block.kind == HtmlBlock::Kind::code)
-            parts.push_back({block.text, true, base::has(block.flags, "compile_fail")});
+            parts.push_back({block.text, true, fails_by_flags(block.flags)});
         else
             parts.push_back({plain(block.text), false, {}});
     }
@@ -161,8 +168,10 @@ std::string code_of(const Part& part) {
     return first == std::string::npos || last <= first ? std::string() : part.text.substr(first + 1, last - first);
 }
 
-/// The failing example and the working one that follows it.
+/// The failing example and the working one that follows it. Where no example is known to fail, it is the first: the
+/// explanations begin with what is wrong.
 std::pair<std::string, std::string> examples(const std::vector<Part>& parts) {
+    const bool known = std::any_of(parts.begin(), parts.end(), [](const Part& p) { return p.fails == true; });
     std::string broken, fixed, introduction;
     for (const auto& part : parts) {
         if (!part.code) {
@@ -170,11 +179,11 @@ std::pair<std::string, std::string> examples(const std::vector<Part>& parts) {
             continue;
         }
         const std::string code = code_of(part);
-        const bool rust = part.text.starts_with("```rust");
         if (broken.empty()) {
-            if (part.fails.value_or(true))
+            if (!known || part.fails == true)
                 broken = code;
-        } else if (rust && fixed.empty() && !part.fails.value_or(fails_by_words(introduction, code))) {
+        } else if (part.text.starts_with("```rust") && fixed.empty() &&
+                   !part.fails.value_or(fails_by_words(introduction, code))) {
             fixed = code;
         }
         introduction.clear();
