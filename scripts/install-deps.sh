@@ -27,7 +27,7 @@ packages_of() {
         ;;
     rust) echo rustc-web cargo-web ;;
     test) echo python3 python3-yaml curl:curl nodejs:node npm:npm librust-itoa-dev ;;
-    bench) echo libbenchmark-dev python3 wrk:wrk ;;
+    bench) echo libbenchmark-dev libxapian-dev libhnswlib-dev python3 wrk:wrk ;;
     fuzz) echo clang-19 libclang-rt-19-dev ;;
     lint) echo clang-19 clang-format-19 clang-tidy-19 shellcheck python3 ;;
     *)

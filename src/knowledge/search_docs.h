@@ -6,6 +6,11 @@
 
 #include <array>
 #include <bit>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace rustcoder::knowledge {
 

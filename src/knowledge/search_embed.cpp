@@ -3,6 +3,7 @@
 #include "base/log.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace rustcoder::knowledge {
 namespace {

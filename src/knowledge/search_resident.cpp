@@ -4,7 +4,9 @@
 #include "base/log.h"
 
 #include <algorithm>
+#include <new>
 #include <set>
+#include <utility>
 
 namespace rustcoder::knowledge {
 namespace {

@@ -32,6 +32,7 @@ public:
 
     Status put_vectors(std::string_view model, std::span<const Vector> vectors) override;
     Status each_vector(std::string_view model, const std::function<bool(const Vector&)>& visit) override;
+    Result<std::vector<Vector>> vectors_of(std::string_view model, std::span<const std::string> ids) override;
     Result<std::vector<std::string>> without_vector(std::string_view model, std::size_t limit) override;
 
     Result<std::optional<std::string>> meta(std::string_view key) override;

@@ -43,6 +43,12 @@ Result<Model> ensure_model(Database& db, std::string_view name, std::size_t dime
     return Model{db.last_rowid(), static_cast<std::int64_t>(dimension)};
 }
 
+Store::Vector vector_from(std::string id, std::string_view bytes) {
+    Store::Vector vector{std::move(id), std::vector<float>(bytes.size() / sizeof(float))};
+    std::memcpy(vector.values.data(), bytes.data(), vector.values.size() * sizeof(float));
+    return vector;
+}
+
 } // namespace
 
 Status SqliteStore::put_vectors(std::string_view model, std::span<const Vector> vectors) {
@@ -82,10 +88,7 @@ Status SqliteStore::each_vector(std::string_view model, const std::function<bool
                 if (!row)
                     break;
                 last = rows.integer(0);
-                const std::string_view bytes = rows.bytes(2);
-                Vector vector{rows.text(1), std::vector<float>(bytes.size() / sizeof(float))};
-                std::memcpy(vector.values.data(), bytes.data(), vector.values.size() * sizeof(float));
-                vectors.push_back(std::move(vector));
+                vectors.push_back(vector_from(rows.text(1), rows.bytes(2)));
             }
         }
         for (const Vector& vector : vectors)
@@ -94,6 +97,23 @@ Status SqliteStore::each_vector(std::string_view model, const std::function<bool
         if (vectors.size() < page)
             return {};
     }
+}
+
+Result<std::vector<Store::Vector>> SqliteStore::vectors_of(std::string_view model, std::span<const std::string> ids) {
+    RC_TRY_ASSIGN(auto db, reading());
+    RC_TRY_ASSIGN(const Model known, find_model(**db, model));
+    RC_TRY_ASSIGN(auto one, (*db)->statement("SELECT v.value FROM entries e CROSS JOIN vectors v ON v.seq = e.seq "
+                                             "WHERE e.id = ?1 AND v.model = ?2"));
+    std::vector<Vector> out;
+    for (const std::string& id : ids) {
+        one.bind(1, id);
+        one.bind(2, known.row);
+        RC_TRY_ASSIGN(const bool there, one.step());
+        if (there)
+            out.push_back(vector_from(id, one.bytes(0)));
+        one.reset();
+    }
+    return out;
 }
 
 Result<std::vector<std::string>> SqliteStore::without_vector(std::string_view model, std::size_t limit) {

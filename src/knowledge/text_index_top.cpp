@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <functional>
+#include <utility>
 
 namespace rustcoder::knowledge {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace rustcoder::knowledge {
 namespace {
@@ -99,10 +100,15 @@ void VectorIndex::scan(const Quantised& query, const DocSet* allowed, std::size_
 }
 
 float VectorIndex::exact(std::size_t row, const Quantised& query) const {
-    const std::int8_t *high = &high_[row * stride_], *low = &low_[row * stride_];
-    std::int64_t sum = 0;
-    for (std::size_t i = 0; i < stride_; ++i)
-        sum += std::int64_t{(query.high[i] * 256 + query.low[i]) * (high[i] * 256 + low[i])};
+    const DotRows dots = dot_kernels().front().dots;
+    const auto dot = [&](const std::vector<std::int8_t>& plane, const std::vector<std::int8_t>& asked) {
+        std::int32_t out = 0;
+        dots(&plane[row * stride_], 1, stride_, asked.data(), &out);
+        return std::int64_t{out};
+    };
+    // (256 h + l) (256 h' + l'), summed in integers
+    const auto sum =
+        dot(high_, query.high) * 65536 + (dot(high_, query.low) + dot(low_, query.high)) * 256 + dot(low_, query.low);
     return static_cast<float>(static_cast<double>(sum) * query.scale * scales_[row]);
 }
 
