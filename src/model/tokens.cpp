@@ -10,6 +10,12 @@ bool letter(unsigned char c) {
 bool digit(unsigned char c) {
     return c >= '0' && c <= '9';
 }
+bool space(unsigned char c) {
+    return c <= ' ';
+}
+bool punctuation(unsigned char c) {
+    return c > ' ' && c < 0x80 && !letter(c) && !digit(c);
+}
 
 } // namespace
 
@@ -27,12 +33,12 @@ std::size_t estimate_tokens(std::string_view text) {
             tokens += 1 + (run(letter) - 1) / 6;
         else if (digit(c))
             tokens += 1 + (run(digit) - 1) / 3;
-        else if (c == ' ' || c == '\t')
-            tokens += run([](unsigned char x) { return x == ' ' || x == '\t'; }) > 1 ? 1 : 0;
+        else if (space(c)) // a line end with the indentation after it is one
+            tokens += run(space) > 1 ? 1 : 0;
         else if (c >= 0x80)
             tokens += 1 + run([](unsigned char x) { return x >= 0x80; }) / 2;
-        else
-            ++tokens, ++i;
+        else // "();" and "::<" are not three each
+            tokens += 1 + (run(punctuation) - 1) * 2 / 3;
     }
     return tokens;
 }

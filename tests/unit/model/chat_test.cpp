@@ -297,10 +297,16 @@ TEST_F(ChatTest, several_samples_are_asked_in_parallel_and_some_may_fail) {
 TEST_F(ChatTest, context_and_budget_bound_what_is_asked) {
     options.profile.context_tokens = 1000;
     options.profile.max_tokens = 900;
-    request.messages = {{Role::user, std::string(1500, '(')}}; // 1500 tokens
+    const auto words = [](int n) {
+        std::string out;
+        for (int i = 0; i < n; ++i)
+            out += "a ";
+        return out;
+    };
+    request.messages = {{Role::user, words(1500)}};
     EXPECT_EQ(chat().error().code, Errc::limit);
     EXPECT_TRUE(server.requests().empty());
-    request.messages = {{Role::user, std::string(492, '(')}};
+    request.messages = {{Role::user, words(492)}};
     server.then(streamed({"ok"}));
     ASSERT_TRUE(chat());
     EXPECT_EQ(base::get_int(server.request_body(0), "max_tokens"), 500);

@@ -42,15 +42,13 @@ TEST(Babble, loops_are_seen_and_code_is_not_one) {
 }
 
 TEST(Tokens, are_near_what_tokenizers_say) {
-    // counted with the tokenizers of two model families; ours may be high, not low
-    EXPECT_EQ(estimate_tokens(""), 0u);
     const std::string_view code =
         "fn main() {\n    let numbers = vec![1, 2, 3];\n    println!(\"{:?}\", numbers);\n}\n";
-    EXPECT_GE(estimate_tokens(code), 28u);
-    EXPECT_LE(estimate_tokens(code), 56u);
+    EXPECT_GE(estimate_tokens(code), 26u); // o200k_base and cl100k_base
+    EXPECT_LE(estimate_tokens(code), 38u);
     const std::string_view prose = "The compiler says that the value was moved in the previous iteration of the loop.";
     EXPECT_GE(estimate_tokens(prose), 16u);
-    EXPECT_LE(estimate_tokens(prose), 28u);
+    EXPECT_LE(estimate_tokens(prose), 24u);
     EXPECT_EQ(estimate_tokens(std::string(1000, ' ')), 1u);
     EXPECT_GE(estimate_tokens("\xE4\xB8\xAD\xE6\x96\x87"), 2u);
 }
