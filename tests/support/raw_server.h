@@ -30,6 +30,7 @@ public:
     RawServer& operator=(const RawServer&) = delete;
     ~RawServer() {
         stopping_ = true;
+        ::shutdown(listener_, SHUT_RDWR); // wakes accept
         acceptor_.join();
         {
             const std::lock_guard lock(mutex_);
@@ -73,9 +74,6 @@ public:
 private:
     void accept_all() {
         while (!stopping_) {
-            pollfd p{listener_, POLLIN, 0};
-            if (::poll(&p, 1, 20) <= 0)
-                continue;
             const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
             if (fd < 0)
                 continue;
