@@ -27,7 +27,9 @@ bool is_ident_start(char c); // ASCII letter, '_' or a byte >= 0x80
 bool is_ident(char c);
 /// Damerau-Levenshtein (optimal string alignment); returns `cap + 1` as soon as the distance must exceed cap.
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t cap = 64);
-/// SHA-256 as 64 lower-case hex digits.
+/// Two lower-case digits a byte.
+std::string hex_digits(std::string_view bytes);
+/// SHA-256 as 64 lower-case hex digits; of a stream: base/sha256.h.
 std::string sha256_hex(std::string_view bytes);
 /// Fast non-cryptographic 64-bit hash (FNV-1a with a final mix), stable across runs.
 std::uint64_t hash64(std::string_view bytes, std::uint64_t seed = 0);

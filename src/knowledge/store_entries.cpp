@@ -160,7 +160,8 @@ Result<std::string> SqliteStore::put_one(Write& write, const Entry& entry) {
     const std::string& id = entry.id.empty() ? digest : entry.id;
     RC_TRY_ASSIGN(std::int64_t seq, write->number("SELECT seq FROM entries WHERE id = ?1", 0, id));
     if (seq == 0 && entry.id.empty()) {
-        RC_TRY_ASSIGN(seq, write->number("SELECT seq FROM entries WHERE digest = ?1 LIMIT 1", 0, digest));
+        RC_TRY_ASSIGN(seq,
+                      write->number("SELECT seq FROM entries WHERE digest = ?1 AND digest <> id LIMIT 1", 0, digest));
     }
     if (seq == 0)
         return insert(write, entry, digest);
@@ -325,7 +326,7 @@ Status SqliteStore::each(const Filter& filter, const std::function<bool(const En
     const char* by_code = "SELECT " RC_ENTRY_COLUMNS " FROM codes c CROSS JOIN entries e ON e.seq = c.seq "
                           "CROSS JOIN texts t ON t.seq = e.seq WHERE c.code = ?6 " RC_REST;
     const char* by_kind = "SELECT " RC_ENTRY_COLUMNS " FROM entries e INDEXED BY entries_kind "
-                          "CROSS JOIN texts t ON t.seq = e.seq WHERE e.kind = ?6 " RC_REST;
+                          "CROSS JOIN texts t ON t.seq = e.seq WHERE e.kind = ?6 AND e.kind < 3 " RC_REST;
     const char* all = "SELECT " RC_ENTRY_COLUMNS " FROM entries e CROSS JOIN texts t ON t.seq = e.seq "
                       "WHERE ?6 = '' " RC_REST;
 #undef RC_REST
@@ -335,7 +336,7 @@ Status SqliteStore::each(const Filter& filter, const std::function<bool(const En
         bool more = true;
         {
             RC_TRY_ASSIGN(auto db, reading());
-            const bool one_kind = filter.code.empty() && filter.kinds.size() == 1;
+            const bool one_kind = filter.code.empty() && filter.kinds.size() == 1 && filter.kinds[0] != Kind::passage;
             RC_TRY_ASSIGN(auto rows, (*db)->query(!filter.code.empty() ? by_code
                                                   : one_kind           ? by_kind
                                                                        : all,

@@ -192,8 +192,9 @@ Status configure(Database& db, bool writes, const StoreOptions& options) {
         RC_TRY(journal.step());
     }
     // FULL: in WAL mode every commit is synced, so what was acknowledged survives a power cut.
-    RC_TRY(db.script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-                     "PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864;"));
+    RC_TRY(db.script(fmt::format("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
+                                 "PRAGMA cache_size = {}; PRAGMA journal_size_limit = 67108864;",
+                                 writes ? -64'000 : -16'000))); // KiB; what an import touches shall stay
     if (writes && options.max_bytes > 0) {
         RC_TRY_ASSIGN(const std::int64_t page, db.number("PRAGMA page_size", 4096));
         RC_TRY(db.script(fmt::format("PRAGMA max_page_count = {}",

@@ -59,17 +59,27 @@ CREATE TABLE changes(revision INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NUL
 CREATE VIRTUAL TABLE search USING fts5(title, text, codes, content='texts', content_rowid='seq', tokenize='rust');
 )sql";
 
-constexpr std::array<const char*, schema_version> migrations{version_1};
+// Passages are most of the rows, are never revised and seldom asked for by kind: without them in the indexes 100,000
+// entries are put in 9 seconds of CPU time instead of 13.
+constexpr const char* version_2 = R"sql(
+DROP INDEX entries_digest;
+DROP INDEX entries_kind;
+CREATE INDEX entries_digest ON entries(digest) WHERE digest <> id;
+CREATE INDEX entries_kind ON entries(kind, id) WHERE kind < 3;
+)sql";
+
+constexpr std::array<const char*, schema_version> migrations{version_1, version_2};
 
 Result<std::int64_t> stored_words_version(Database& db) {
     return db.number("SELECT CAST(value AS INTEGER) FROM meta WHERE key = '.words'", 0);
 }
 
-Status migrate_inside(Database& db, std::int64_t from, int up_to) {
-    for (std::int64_t version = from; version < up_to; ++version)
+Status migrate_inside(Database& db, std::int64_t from) {
+    for (std::int64_t version = from; version < schema_version; ++version)
         RC_TRY(db.script(migrations[static_cast<std::size_t>(version)]));
-    if (from < up_to)
-        RC_TRY(db.script(fmt::format("PRAGMA user_version = {}; PRAGMA application_id = {};", up_to, application_id)));
+    if (from < schema_version)
+        RC_TRY(db.script(
+            fmt::format("PRAGMA user_version = {}; PRAGMA application_id = {};", schema_version, application_id)));
     RC_TRY_ASSIGN(const std::int64_t words, stored_words_version(db));
     if (words == words_version)
         return {};
@@ -99,8 +109,9 @@ Result<bool> current(Database& db) {
     return words == words_version;
 }
 
-Status migrate(Database& db, int up_to) {
-    if (up_to == schema_version) {
+Status migrate(Database& db) {
+    RC_TRY_ASSIGN(const std::int64_t version, db.number("PRAGMA user_version", 0));
+    if (version == schema_version) {
         RC_TRY_ASSIGN(const bool done, current(db));
         if (done)
             return {};
@@ -108,7 +119,7 @@ Status migrate(Database& db, int up_to) {
     RC_TRY(db.run("BEGIN IMMEDIATE"));
     // Asked again inside: another process may have been quicker.
     auto from = db.number("PRAGMA user_version", 0);
-    Status done = from ? migrate_inside(db, *from, up_to) : Status(std::unexpected(from.error()));
+    Status done = from ? migrate_inside(db, *from) : Status(std::unexpected(from.error()));
     if (done)
         done = db.run("COMMIT");
     if (!done && db.in_transaction())

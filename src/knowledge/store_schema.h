@@ -8,7 +8,7 @@
 
 namespace rustcoder::knowledge {
 
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 inline constexpr std::int64_t application_id = 0x52434B42; // "RCKB" in the header of the file
 /// Changes are remembered this far back; who is further behind reads everything anew.
 inline constexpr std::int64_t change_log_length = 20'000;
@@ -22,8 +22,8 @@ struct Identity {
 Result<Identity> identify(Database& db);
 
 /// Brings the file to schema_version, and its full text to words_version, in one transaction. Nothing to do: writes
-/// nothing. `up_to` is for tests.
-Status migrate(Database& db, int up_to = schema_version);
+/// nothing.
+Status migrate(Database& db);
 
 /// True when tables and full text are current: a read-only file must be.
 Result<bool> current(Database& db);

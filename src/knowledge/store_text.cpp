@@ -13,6 +13,7 @@ constexpr std::size_t max_query_bytes = 16'384; // an error message with its sou
 constexpr std::size_t max_query_words = 24;
 constexpr std::size_t common_share = 20;     // a word in more than 1/20 of the documents is common ...
 constexpr std::size_t common_at_least = 200; // ... but a small store can afford them all
+constexpr std::size_t max_scored = 10'000;   // documents; only questions of nothing but common words come near
 constexpr std::size_t max_cached_words = 50'000;
 
 bool is_code(std::string_view word) {
@@ -145,17 +146,16 @@ Result<std::vector<std::string>> SqliteStore::pruned(Database& db, std::string_v
         return a_code != b_code ? a_code : a.documents < b.documents;
     });
     std::vector<std::string> out;
-    bool useful = false;
-    for (const Weighed& w : known)
-        if ((w.documents <= common || is_code(w.word)) && out.size() < max_query_words) {
-            out.push_back(w.word);
-            useful = useful || w.documents > 0;
-        }
-    for (std::size_t i = 0, more = 0; !useful && i < known.size() && more < 3; ++i)
-        if (known[i].documents > common) {
-            out.push_back(known[i].word);
-            ++more;
-        }
+    std::size_t scored = 0, useful = 0;
+    for (const Weighed& w : known) {
+        // The rarest that is there is asked for in any case.
+        const bool wanted = w.documents <= common && (scored + w.documents <= common || useful < 2);
+        if (out.size() == max_query_words || (useful > 0 && !wanted && !is_code(w.word)))
+            continue;
+        out.push_back(w.word);
+        scored += w.documents;
+        useful += w.documents > 0;
+    }
     return out;
 }
 
@@ -169,13 +169,14 @@ Result<std::vector<TextHit>> SqliteStore::full_text(std::string_view query, cons
     // Weights: a word in the title says more than one in the text, a code most.
     RC_TRY_ASSIGN(
         auto rows,
-        (*db)->query("SELECT e.id, -bm25(search, 4.0, 1.0, 8.0) AS score FROM search CROSS JOIN entries e "
+        (*db)->query("SELECT id, score FROM (SELECT e.id AS id, -bm25(search, 4.0, 1.0, 8.0) AS score "
+                     "FROM search CROSS JOIN entries e "
                      "ON e.seq = search.rowid WHERE search MATCH ?1 AND (?2 >> e.kind) & 1 AND e.quarantined <= ?3 "
                      "AND (?4 = '' OR e.toolchain IN ('', ?4)) "
                      "AND (?5 = '' OR EXISTS (SELECT 1 FROM codes c WHERE c.code = ?5 AND c.seq = e.seq)) "
-                     "ORDER BY score DESC, e.id LIMIT ?6",
+                     "LIMIT ?7) ORDER BY score DESC, id LIMIT ?6",
                      expression, kind_bits(filter), filter.quarantined, filter.toolchain, filter.code,
-                     static_cast<std::int64_t>(std::min<std::size_t>(limit, 1u << 20))));
+                     static_cast<std::int64_t>(std::min(limit, max_scored)), static_cast<std::int64_t>(max_scored)));
     for (;;) {
         RC_TRY_ASSIGN(const bool row, rows.step());
         if (!row)
