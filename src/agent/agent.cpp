@@ -1,5 +1,6 @@
 #include "agent/agent.h"
 
+#include "agent/learning.h"
 #include "repair/naturalness.h"
 
 #include <algorithm>
@@ -62,6 +63,7 @@ Result<FixAnswer> fix(const Environment& environment, const FixRequest& request,
         options.run_tests = true;
     if (environment.naturalness && !options.naturalness && !options.compiler_only)
         options.naturalness = repair::Naturalness::installed(environment.cache_dir, environment.toolchain);
+    use_memory(environment, request.learn, options);
     RC_TRY_ASSIGN(answer.outcome, repair::repair(*workspace, request.project, options, stop, on_event));
     bool builds =
         answer.outcome.verdict == repair::Verdict::fixed || answer.outcome.verdict == repair::Verdict::already_ok;
@@ -71,6 +73,8 @@ Result<FixAnswer> fix(const Environment& environment, const FixRequest& request,
             answer.run = std::move(*run);
     }
     answer.outcome.costs = workspace->costs();
+    if (request.learn)
+        learn_from_repair(environment, answer.outcome, options, "engine");
     answer.evidence_json = evidence(environment, answer);
     return answer;
 }

@@ -28,4 +28,10 @@ struct LearnedFix {
 Result<LearnedFix> learn_from_fix(const Environment& environment, const project::Project& before,
                                   const project::Project& after, std::string_view source, std::stop_token stop = {});
 
+/// Lets the engine ask the memory of the environment, when it has one.
+void use_memory(const Environment& environment, bool learn, repair::Options& options);
+/// After a repair: what was tried and what was accepted. Never fails.
+void learn_from_repair(const Environment& environment, const repair::Outcome& outcome, const repair::Options& options,
+                       const std::string& source);
+
 } // namespace rustcoder::agent

@@ -1,4 +1,5 @@
-// Myers' O(ND) comparison of two sequences of numbers. Internal to project. Pure, thread-safe.
+// Myers' O(ND) comparison of two sequences of numbers. Used by project (diffs) and knowledge (tokens). Pure,
+// thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -118,6 +118,7 @@ void propose_compiler_suggestions(const RuleContext& context, Proposals& out) {
         Judgement j = judge(s, inserted, deleted, text);
         j.prior *= still_readable(context, edits);
         out.edits("compiler", std::move(edits), j.risk, j.prior, reason(s, context.diagnostic));
+        out.candidates.back().origin = s.message; // experience tells one kind of suggestion from another
     }
 }
 

@@ -17,6 +17,9 @@ using Clock = std::chrono::steady_clock;
 using toolchain::CheckReport;
 using toolchain::Workspace;
 
+// Edits that are dropped more rarely than this are not asked about: the answer costs a check each time.
+constexpr double needed_for_sure = 0.12;
+
 class Run {
 public:
     Run(Workspace& workspace, const project::Project& original, const Options& options, std::stop_token stop,
@@ -48,8 +51,11 @@ public:
 
         Search search(workspace_, options_, stop_, on_event_);
         search.add_root(out_.original, out_.first_diagnostics);
-        RC_TRY_ASSIGN(bool done, try_winners(search));
+        auto judged = try_winners(search);
         out_.checks = search.checks();
+        out_.patience_used = search.longest_wait();
+        keep_trials(search);
+        RC_TRY_ASSIGN(bool done, std::move(judged));
         if (done)
             return finish(Verdict::fixed, "");
         if (search.failure())
@@ -132,6 +138,21 @@ private:
             out_.worst_risk = std::max(out_.worst_risk, e.candidate.risk);
     }
 
+    void keep_trials(Search& search) {
+        if (!options_.record_trials)
+            return;
+        std::vector<Trial> all = search.take_trials();
+        auto add = [&](const AppliedEdit& step, Trial::Result result) {
+            if (step.trial)
+                all.push_back(*step.trial), all.back().result = result;
+        };
+        for (const AppliedEdit& step : dropped_)
+            add(step, Trial::Result::dropped);
+        for (const AppliedEdit& step : out_.applied)
+            add(step, Trial::Result::accepted);
+        out_.trials = std::move(all);
+    }
+
     // What the compiler only warns about. Taken when it still compiles and warns less.
     void polish(Search& search, const CheckReport& report, project::Project& candidate,
                 std::vector<AppliedEdit>& steps) {
@@ -171,12 +192,17 @@ private:
         if (!patches)
             return minimise_text(search, candidate, steps);
         for (std::size_t i = 0; i < steps.size() && steps.size() > 1;) {
+            if (steps[i].droppable < needed_for_sure) {
+                ++i;
+                continue;
+            }
             auto without = combine(out_.original, *patches, i);
             if (!without || *without == candidate || !compiles(search, *without)) {
                 ++i;
                 continue;
             }
             candidate = std::move(*without);
+            dropped_.push_back(steps[i]);
             steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(i));
             patches->erase(patches->begin() + static_cast<std::ptrdiff_t>(i));
         }
@@ -187,6 +213,9 @@ private:
     void minimise_text(Search& search, project::Project& candidate, std::vector<AppliedEdit>& steps) {
         constexpr int max_checks = 30;
         constexpr std::size_t max_changes = 40;
+        if (std::all_of(steps.begin(), steps.end(),
+                        [](const AppliedEdit& step) { return step.droppable < needed_for_sure; }))
+            return;
         project::Patch all = project::diff(out_.original, candidate);
         if (!all.added.empty() || !all.removed.empty() || all.edits.size() > max_changes)
             return;
@@ -324,6 +353,7 @@ private:
     Clock::time_point start_;
     Outcome out_;
     Diagnostics last_errors_;
+    std::vector<AppliedEdit> dropped_;
     std::string rejection_;
     bool compiles_ = false;
 };

@@ -46,6 +46,8 @@ struct AppliedEdit {
     std::string place;                     // file:line
     int alternatives = 0;                  // candidates checked from the same state before it
     double confidence = 0;                 // 0..1
+    double droppable = 1;                  // Experience::droppable
+    std::shared_ptr<const Trial> trial;    // when record_trials
 };
 
 struct Preservation {
@@ -91,6 +93,7 @@ struct Outcome {
     Preservation preservation;
     Risk worst_risk = Risk::none;
     std::vector<Trial> trials; // when record_trials
+    int patience_used = 0;     // most checks in a row that brought nothing better, up to the last that did
     int checks = 0, errors_before = 0, errors_after = 0;
     std::chrono::milliseconds wall{};
     toolchain::Costs costs;

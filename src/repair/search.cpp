@@ -86,10 +86,12 @@ bool leaves_a_stub(const Candidate& c) {
     });
 }
 
-// The baseline: nothing but rustc's suggestions, unfiltered.
-std::vector<Candidate> compiler_candidates(const RuleContext& context) {
+// The baseline: nothing but rustc's suggestions, unfiltered, and what comes from outside.
+std::vector<Candidate> compiler_candidates(const RuleContext& context, const Options& options) {
     Proposals proposals;
     propose_compiler_suggestions(context, proposals);
+    for (const auto& source : options.sources)
+        source->propose(context, proposals);
     std::erase_if(proposals.candidates, [](Candidate& c) { return c.patch.empty() || !c.patch.normalise(); });
     for (Candidate& c : proposals.candidates)
         c.diagnostic = context.diagnostic.fingerprint();
@@ -125,7 +127,15 @@ Search::Search(toolchain::Workspace& workspace, const Options& options, std::sto
     : workspace_(workspace), options_(options), stop_(stop), on_event_(std::move(on_event)),
       deadline_(std::chrono::steady_clock::now() + options.deadline),
       pool_(workspace, options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency()),
-            stop) {}
+            stop) {
+    if (options_.experience)
+        weights_.stall = std::min(weights_.stall, options_.experience->patience(weights_.stall));
+}
+
+void Search::improved() {
+    longest_wait_ = std::max(longest_wait_, checks_ - improved_at_);
+    improved_at_ = checks_;
+}
 
 bool Search::exhausted() const {
     return checks_ >= options_.max_checks || std::chrono::steady_clock::now() >= deadline_ || stop_.stop_requested();
@@ -163,7 +173,7 @@ int Search::add_node(project::Project project, Diagnostics errors, std::vector<A
         return std::tuple(-first_rank(a.errors), a.errors.size()) < std::tuple(-first_rank(b.errors), b.errors.size());
     };
     if (std::all_of(nodes_.begin(), nodes_.end(), [&](const Node& n) { return better(node, n); }))
-        improved_at_ = checks_;
+        improved();
     nodes_.push_back(std::move(node));
     int id = static_cast<int>(nodes_.size()) - 1;
     if (depth < max_depth)
@@ -196,9 +206,14 @@ void Search::expand(int id) {
     for (std::size_t i = 0; i < considered; ++i) {
         RuleContext context{sources, node.errors[i], node.errors, workspace_.toolchain().minor};
         for (Candidate& c :
-             options_.compiler_only ? compiler_candidates(context) : propose_all(context, options_.sources)) {
+             options_.compiler_only ? compiler_candidates(context, options_) : propose_all(context, options_.sources)) {
             if (c.risk > options_.max_risk || leaves_a_stub(c))
                 continue;
+            double droppable = 1;
+            if (options_.experience) {
+                c.prior = std::clamp(options_.experience->prior(c, context), 0.001, 0.985);
+                droppable = options_.experience->droppable(c, context);
+            }
             auto [it, fresh] = by_patch.emplace(c.patch.hash(), node.ranked.size());
             if (!fresh) {
                 // One edit that answers several errors is more likely to be the cause of them all.
@@ -206,6 +221,7 @@ void Search::expand(int id) {
                 if (std::find(r.targets.begin(), r.targets.end(), i) == r.targets.end())
                     r.targets.push_back(i);
                 r.candidate.prior = std::min(0.97, 1 - (1 - r.candidate.prior) * (1 - 0.6 * c.prior));
+                r.droppable = std::min(r.droppable, droppable);
                 r.cost = std::min(r.cost, candidate_cost(r.candidate, node.errors[i].phase != first) +
                                               reads.adjustment(r.candidate.patch));
                 continue;
@@ -213,6 +229,7 @@ void Search::expand(int id) {
             Ranked r;
             r.cost = candidate_cost(c, node.errors[i].phase != first) + reads.adjustment(c.patch);
             r.candidate = std::move(c);
+            r.droppable = droppable;
             r.targets.push_back(i);
             node.ranked.push_back(std::move(r));
         }
@@ -331,15 +348,45 @@ std::vector<AppliedEdit> Search::steps_of(const Open& open) const {
         constexpr double factor[] = {1.0, 0.97, 0.85, 0.7, 0.4};
         e.confidence =
             std::clamp(std::sqrt(r.candidate.prior) * factor[static_cast<int>(r.candidate.risk)], 0.05, 0.99);
+        e.droppable = r.droppable;
+        if (options_.record_trials)
+            e.trial = std::make_shared<const Trial>(Trial{Trial::Result::accepted, r.candidate, d, node.project});
         steps.push_back(std::move(e));
     }
     return steps;
+}
+
+// One answer that was checked on its own says something about it; of a batch, only whose error went away.
+void Search::record(const Open& open, const Diagnostics& errors) {
+    const Node& node = nodes_[open.node];
+    const bool alone = open.picks.size() == 1;
+    std::multiset<std::uint64_t> before, after;
+    for (const Diagnostic& d : node.errors)
+        before.insert(identity(d));
+    for (const Diagnostic& d : errors)
+        after.insert(identity(d));
+    const bool worse = surplus(errors, node.errors).first > 0 && first_rank(errors) <= first_rank(node.errors);
+    for (int k : open.picks) {
+        const Ranked& r = node.ranked[k];
+        const Diagnostic& d = node.errors[r.targets.front()];
+        const bool solved = after.count(identity(d)) < before.count(identity(d));
+        Trial trial{Trial::Result::rejected, r.candidate, d, node.project};
+        if (errors.empty())
+            trial.result = Trial::Result::compiled;
+        else if (solved && !(alone && worse))
+            trial.result = Trial::Result::helped;
+        else if (!alone)
+            continue;
+        trials_.push_back(std::move(trial));
+    }
 }
 
 void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
     Node& node = nodes_[open.node];
     ++node.tried;
     Diagnostics errors = complaints(report, *open.project, options_.deny_warnings);
+    if (options_.record_trials && (report.ok || !errors.empty()))
+        record(open, errors);
     if (on_event_)
         on_event_({Event::Kind::trying, node.ranked[open.picks.front()].candidate.rule, static_cast<int>(errors.size()),
                    checks_});
@@ -358,7 +405,7 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
         if (on_event_)
             on_event_({Event::Kind::accepted, w.steps.empty() ? "" : w.steps.back().candidate.why, 0, checks_});
         winners_.push_back(std::move(w));
-        improved_at_ = checks_;
+        improved();
         return;
     }
     auto [gone, gone_rank] = surplus(node.errors, errors);

@@ -66,6 +66,10 @@ public:
     int checks() const { return checks_; }
     bool exhausted() const;
     bool stalled() const { return checks_ - improved_at_ >= weights_.stall; }
+    /// Most checks in a row that brought nothing better, before one did.
+    int longest_wait() const { return longest_wait_; }
+    /// What became of the candidates, when Options::record_trials.
+    std::vector<Trial> take_trials() { return std::move(trials_); }
     int gutted() const { return gutted_; }
     const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
 
@@ -73,6 +77,7 @@ private:
     struct Ranked {
         Candidate candidate;
         double cost = 0;
+        double droppable = 1;
         std::vector<std::size_t> targets; // indexes of errors it answers
     };
     struct Node {
@@ -104,6 +109,8 @@ private:
     void evaluate(Open& open, const toolchain::CheckReport& report);
     void retry_good_part(const Open& open, const Diagnostics& errors);
     std::vector<AppliedEdit> steps_of(const Open& open) const;
+    void improved();
+    void record(const Open& open, const Diagnostics& errors);
     double remaining(const Diagnostics& errors, const std::set<std::size_t>& without) const;
     double candidate_cost(const Candidate& c, bool later_phase) const;
     void hint_rivals();
@@ -121,7 +128,8 @@ private:
     std::set<std::string> visited_;
     project::Project root_;
     std::optional<Error> failure_;
-    int order_ = 0, checks_ = 0, improved_at_ = 0, after_winner_ = 0, gutted_ = 0;
+    std::vector<Trial> trials_;
+    int order_ = 0, checks_ = 0, improved_at_ = 0, after_winner_ = 0, gutted_ = 0, longest_wait_ = 0;
     CheckPool pool_; // last: its threads use the workspace and must end first
 };
 

@@ -22,10 +22,12 @@ public:
     virtual ~Experience() = default;
     /// The chance (0..1) that the candidate is what the author meant, given what its own source says (candidate.prior)
     /// and how often candidates like it were right for diagnostics like this one. Without evidence: candidate.prior.
-    virtual double prior(const Candidate& candidate, const toolchain::Diagnostic& diagnostic) const = 0;
+    virtual double prior(const Candidate& candidate, const RuleContext& context) const = 0;
     /// Upper bound of the chance that an edit like this one turns out to be unneeded once everything compiles; 1
     /// without evidence. The engine drops the check whether it can be left out when this is small.
-    virtual double droppable(const Candidate& candidate, std::string_view error_code) const = 0;
+    virtual double droppable(const Candidate& candidate, const RuleContext& context) const = 0;
+    /// How many checks without a better state are worth making before giving up, when nobody knows better: `usual`.
+    virtual int patience(int usual) const { return usual; }
 };
 
 /// What became of one candidate; the raw material of learning. In the order in which they happened.
@@ -39,6 +41,7 @@ struct Trial {
     } result = Result::rejected;
     Candidate candidate;
     toolchain::Diagnostic diagnostic; // what it answered
+    project::Project state;           // what its patch is against
 };
 
 } // namespace rustcoder::repair
