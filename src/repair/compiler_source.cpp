@@ -54,6 +54,9 @@ Judgement judge(const toolchain::Suggestion& s, std::size_t inserted, std::size_
         if (deleted > inserted + 40)
             j.risk = Risk::destructive;
     }
+    // `-1` as usize::MAX: hardly ever what was meant
+    if (has(text, "::MAX"))
+        j = {std::min(j.prior, 0.08), Risk::behaviour};
     // A second derive list: a rule adds to the one that is there
     if (text.starts_with("#[derive("))
         j.prior = std::min(j.prior, 0.7);
@@ -96,6 +99,33 @@ double still_readable(const RuleContext& context, const std::vector<project::Edi
     return rest(after, read_after.error) < rest(*before, read_before.error) ? 0.6 : 0.2;
 }
 
+/// `move` for a closure that counts in a variable which is read afterwards: it would count in a copy.
+bool moves_a_counter(const RuleContext& context, const toolchain::Suggestion& s) {
+    const auto& part = s.parts.front();
+    auto source = context.sources.source(part.file);
+    if (context.diagnostic.code != "E0373" || !source || part.text.find("move") == std::string::npos)
+        return false;
+    auto open = context.diagnostic.message.find("borrows `");
+    if (open == std::string::npos)
+        return false;
+    const std::string name =
+        context.diagnostic.message.substr(open + 9, context.diagnostic.message.find('`', open + 9) - open - 9);
+    std::int64_t i = static_cast<std::int64_t>(source->token_at(part.begin));
+    bool written = false, read = false;
+    const std::int64_t call = source->enclosing_open(static_cast<std::size_t>(i)); // the argument list it stands in
+    const std::int64_t end = call >= 0 ? source->tokens()[static_cast<std::size_t>(call)].match : i;
+    for (; i < static_cast<std::int64_t>(source->tokens().size()); ++i) {
+        if (source->at(i) != name && source->at(i) != "\"{" + name + "}\"")
+            continue;
+        auto next = source->at(i + 1);
+        if (i < end)
+            written = written || next == "+=" || next == "-=" || next == "*=" || next == "=";
+        else
+            read = true;
+    }
+    return written && read;
+}
+
 } // namespace
 
 void propose_compiler_suggestions(const RuleContext& context, Proposals& out) {
@@ -117,8 +147,9 @@ void propose_compiler_suggestions(const RuleContext& context, Proposals& out) {
         }
         Judgement j = judge(s, inserted, deleted, text);
         j.prior *= still_readable(context, edits);
+        if (moves_a_counter(context, s))
+            j = {0.1, Risk::behaviour};
         out.edits("compiler", std::move(edits), j.risk, j.prior, reason(s, context.diagnostic));
-        out.candidates.back().origin = s.message; // experience tells one kind of suggestion from another
     }
 }
 

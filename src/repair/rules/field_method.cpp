@@ -346,18 +346,30 @@ private:
     }
 
     static void unwraps(const RuleContext& context, const Call& c, Proposals& out) {
-        std::string head = type_head(strip_refs(c.receiver));
+        std::string type = strip_refs(c.receiver), head = type_head(type);
+        while (head == "Rc" || head == "Arc" || head == "Box") { // methods are found through these
+            auto inner = wraps(type, head);
+            if (!inner)
+                break;
+            type = *inner;
+            head = type_head(type);
+        }
         if (head == "RefCell" || head == "Mutex" || head == "RwLock") {
             bool cell = head == "RefCell";
+            auto methods = methods_of(context, type_head(wraps(type, head).value_or("")));
+            bool changes = std::any_of(methods.begin(), methods.end(), [&](const Declared& m) {
+                return m.item->name == c.name && !m.item->parameters.empty() &&
+                       m.item->parameters.front().type_text.starts_with("&mut");
+            });
             add(c,
                 {{cell              ? ".borrow()"
                   : head == "Mutex" ? ".lock().unwrap()"
                                     : ".read().unwrap()",
-                  0.6, "The value inside has to be borrowed first."},
+                  changes && head != "Mutex" ? 0.3 : 0.75, "The value inside has to be borrowed first."},
                  {cell              ? ".borrow_mut()"
                   : head == "Mutex" ? ""
                                     : ".write().unwrap()",
-                  0.55, "The value inside has to be borrowed first."}},
+                  changes ? 0.8 : 0.55, "The value inside has to be borrowed first."}},
                 out);
             return;
         }

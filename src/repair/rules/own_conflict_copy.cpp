@@ -57,6 +57,28 @@ std::vector<Edit> drop_stars(const Site& site, Range block, std::size_t from, co
     return out;
 }
 
+bool exclusive_borrow(const Site& site, Range first) {
+    return std::any_of(site.d.spans.begin(), site.d.spans.end(), [&](const Span& span) {
+        return !span.primary && site.range(&span) == first && has(span.label, "mutable borrow") &&
+               !has(span.label, "immutable");
+    });
+}
+
+/// `name.field -= 1`, `*name = 2`, `name.push(3)`: not plainly a reading of it.
+bool written_through(const Source& s, Range in, const std::string& name) {
+    for (Range use : uses_of(s, in, name)) {
+        auto i = static_cast<Index>(s.token_at(use.end));
+        while (s.at(i) == "." && s.at(i + 2) != "(")
+            i += 2;
+        auto after = s.at(i);
+        bool assigned = after == "=" || (after.size() >= 2 && after.ends_with("=") && after != "==" && after != "!=" &&
+                                         after != "<=" && after != ">=");
+        if (assigned || (s.at(i) == "." && s.at(i + 2) == "(")) // a method: may change it
+            return true;
+    }
+    return false;
+}
+
 /// Reads of a let-bound borrow become reads of an own value.
 void own_the_binding(Site& site, Range first) {
     const Source& s = site.s();
@@ -83,6 +105,11 @@ void own_the_binding(Site& site, Range first) {
         }
         return edits;
     };
+    // What is changed through the borrow would be changed in the copy, and be lost.
+    const bool exclusive = has(text, "_mut(") || has(text, "&mut ") || exclusive_borrow(site, first);
+    if (exclusive && (name.empty() || usage_of(s, {statement.end, block.end}, name) != Usage::reads ||
+                      written_through(s, {statement.end, block.end}, name)))
+        return;
     if (text.starts_with("&mut ")) {
         return;
     } else if (text.starts_with("&")) {
@@ -315,6 +342,8 @@ void copy_scrutinee(Site& site, Range first) {
     Range body{s.tokens()[open].begin, s.tokens()[static_cast<std::size_t>(s.tokens()[open].match)].end};
     if (s.text(scrutinee).back() != ')')
         return;
+    if (has(s.text(scrutinee), "_mut(") || exclusive_borrow(site, first))
+        return; // what is changed in a copy is lost
     std::vector<Edit> stars;
     std::size_t begin = s.at(i) == "match" ? open : s.token_at(statement.begin);
     for (std::size_t k = begin; k + 2 < s.tokens().size() && s.tokens()[k].begin < body.end; ++k)

@@ -160,6 +160,28 @@ void hoist_before_loop(Site& site, const Conflict& c) {
                  hoist(s, site.path(), e, loop, fresh_name(s, hoisted_name(s, e))));
 }
 
+/// A value read while a mutable borrow is active, and independent of it: read before the borrow begins.
+void hoist_before_borrow(Site& site, const Conflict& c) { // E0502 E0503
+    const Source& s = site.s();
+    auto pair = c.first.empty() ? std::nullopt : common_block(s, c.first.begin, c.second.begin);
+    if (!pair || pair->first.statement == pair->second.statement || site.d.code == "E0499" || site.d.code == "E0506" ||
+        pair->second.statement.begin < pair->first.statement.begin)
+        return;
+    Range e = site.t().postfix_from(c.second.begin);
+    const Range first = pair->first.statement;
+    if (e.empty() || e.end > pair->second.statement.end || s.text(e).starts_with("&mut") ||
+        (s.text(e).find('(') == std::string_view::npos && s.text(e).find('.') == std::string_view::npos))
+        return;
+    for (const auto& b : site.t().bindings_at(e.begin))
+        if (b.name_range.begin >= first.begin && b.name_range.begin < e.begin && !uses_of(s, e, b.name).empty())
+            return;
+    const std::string borrower = let_name(s, first);
+    if (borrower.empty() || !uses_of(s, {first.end, pair->second.statement.begin}, borrower).empty())
+        return; // it would be read before it is changed
+    site.propose(Risk::low, 0.74, "the value does not depend on what is borrowed mutably, so it is read before that.",
+                 hoist(s, site.path(), e, first, fresh_name(s, hoisted_name(s, e))));
+}
+
 void move_statements(Site& site, const Conflict& c) {
     const Source& s = site.s();
     if (c.first.empty() || c.later.empty())
@@ -328,6 +350,7 @@ void conflict_order(Site& site) {
     Conflict c = read(site);
     hoist_inside_statement(site, c);
     hoist_before_loop(site, c);
+    hoist_before_borrow(site, c);
     move_statements(site, c);
     closure_first(site, c);
     drop_guard(site, c);

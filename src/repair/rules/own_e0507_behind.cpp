@@ -133,6 +133,19 @@ void patterns(Site& site, const Behind& b) {
                      {site.put(b.place.begin, "&mut ")});
         borrowing_match(site, b);
         bool set_anew = b.is_mutable && used_up(site, b);
+        // `Some(mut n)`: what is changed in there and not put back would be lost
+        const auto names = moved_bindings(site);
+        const bool changed = std::any_of(names.begin(), names.end(), [&](const auto& n) {
+            return s.at(static_cast<Index>(s.token_at(n.first.begin)) - 1) == "mut" ||
+                   s.text(n.first).starts_with("mut ");
+        });
+        set_anew =
+            set_anew &&
+            (!changed ||
+             (s.at(b.after) == "{" && s.tokens()[static_cast<std::size_t>(b.after)].match > 0 &&
+              has(s.text(s.tokens()[static_cast<std::size_t>(b.after)].begin,
+                         s.tokens()[static_cast<std::size_t>(s.tokens()[static_cast<std::size_t>(b.after)].match)].end),
+                  x + " = ")));
         if (b.type.starts_with("Option<") || has(site.d.message, "variant `Some`"))
             site.propose(set_anew ? Risk::low : Risk::behaviour,
                          set_anew       ? 0.74

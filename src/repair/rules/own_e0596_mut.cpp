@@ -209,6 +209,18 @@ void mutable_access(Site& site) {
         if (b.origin != syntax::Binding::Origin::let) { // up to the header's brace
             stop = site.at().begin;
         }
+        if (b.origin == syntax::Binding::Origin::match_arm) { // the header of the match
+            Index open = s.enclosing_open(s.token_at(b.name_range.begin));
+            while (open >= 0 && s.at(open) != "{")
+                open = s.enclosing_open(static_cast<std::size_t>(open));
+            Index head = open;
+            while (head > 0 && s.at(head) != "match" && s.at(head) != ";")
+                --head;
+            if (open >= 0 && s.at(head) == "match") {
+                i = static_cast<std::size_t>(head);
+                stop = s.tokens()[static_cast<std::size_t>(open)].begin;
+            }
+        }
         std::size_t found = 0;
         for (; i + 1 < s.tokens().size() && s.tokens()[i].begin < stop; ++i) {
             auto next = s.at(static_cast<Index>(i) + 1);

@@ -260,7 +260,8 @@ void texts(Maker& m) {
         m.suffix(" as " + m.e(), 0.4, Risk::behaviour, "Takes the character's code.");
     }
     if (is_numeric(e) && (strip_refs(f) == "str" || f == "String") && !m.is_literal_string())
-        m.suffix(".parse().unwrap()", 0.3, Risk::destructive, "Reads the text as a number.");
+        m.suffix(m.text.ends_with(".trim()") ? ".parse().unwrap()" : ".trim().parse().unwrap()", 0.5, Risk::destructive,
+                 "Reads the text as a number.");
     if (e == "bool" && is_integer(f))
         m.suffix(" != 0", 0.4, Risk::behaviour, "A number is no condition: compare it with zero.");
     if (e == "PathBuf" && (f == "&str" || f == "&Path"))
@@ -276,7 +277,8 @@ void iterators(Maker& m) {
             // of a written-out list or text nobody takes the length; of a text rarely
             if (m.is_literal_string() || m.text.starts_with("["))
                 return;
-            double prior = (m.expected == "usize" ? 0.6 : 0.3) * (inner == "String" || inner == "str" ? 0.6 : 1.0);
+            bool text = inner == "String" || inner == "str";
+            double prior = m.expected == "usize" ? (text ? 0.3 : 0.6) : (text ? 0.03 : 0.3);
             m.suffix(m.expected == "usize" ? ".len()" : ".len() as " + m.e(), prior, Risk::behaviour,
                      "A number is wanted: the length.");
         }

@@ -1,8 +1,8 @@
 // A function without a return type whose last expression gathers an iterator: rustc then says that `()` cannot be built
 // from (or summed over) the elements, and so names what the function returns.
-#include "repair/rule.h"
-
-#include "repair/rule_support.h"
+#include "repair/own_support.h"
+#include "repair/rules/type_conversions.h"
+#include "repair/rules/type_mismatch.h"
 
 #include <algorithm>
 
@@ -111,9 +111,36 @@ public:
     }
 };
 
+/// `if n < 0 { "negative" }` with more behind it: the value was to be returned there.
+void early_return(Site& site) { // E0308
+    auto types = expected_found(site.d, *site.d.primary());
+    if (!types || types->expected != "()" || types->found == "()")
+        return;
+    const Source& s = site.s();
+    const std::string wanted = return_type_at(site.t(), site.at().begin);
+    auto frames = frames_at(s, site.at().begin);
+    if (wanted.empty() || frames.size() < 2 || without_semicolon(s, frames.front().statement) != site.at() ||
+        s.text(frames.front().statement).ends_with(";"))
+        return;
+    const std::string why = "the `if` has no `else`, so its value would be lost; it is returned.";
+    if (same_type(wanted, types->found)) {
+        site.propose(Risk::low, 0.9, why, {site.put(site.at().begin, "return "), site.put(site.at().end, ";")});
+        return;
+    }
+    for (const Conversion& c : conversions(wanted, types->found, site.text(site.at()))) {
+        if (c.drop > 0 || c.after == "?" || c.prior < 0.4)
+            continue;
+        auto edits =
+            wrap_edits(s, site.path(), site.at(), "return " + c.before, c.after + ";", c.tight && c.before.empty());
+        site.propose(c.risk, c.prior, why + " " + c.why, std::move(edits));
+    }
+}
+
 RC_REGISTER_RULE(UnitReturn)
 RC_REGISTER_RULE(BareStr)
 
 } // namespace
+
+RC_CODE_RULE(early_return, "type-early-return", "E0308")
 
 } // namespace rustcoder::repair
