@@ -157,8 +157,11 @@ void HttpChatModel::ask_all(Call& call) {
     };
     std::vector<std::jthread> others;
     const int workers = std::min(std::max(options_.parallel, 1), static_cast<int>(call.samples.size()));
-    for (int i = 1; i < workers; ++i)
-        others.emplace_back(work);
+    try {
+        for (int i = 1; i < workers; ++i)
+            others.emplace_back(work);
+    } catch (const std::system_error&) { // no more threads: those that are there do it
+    }
     work();
 }
 

@@ -11,9 +11,14 @@ void Listener::head(const net::ClientResponse& response) {
 }
 
 bool Listener::take(std::string_view piece) {
-    if (!streamed_) {
+    if (!streamed_) { // or streamed under another name
+        const auto begun = body_.size() < 8;
         body_ += piece;
-        return true;
+        const auto start = base::trim(body_);
+        streamed_ = begun && (start.starts_with("data:") || start.starts_with("event:") || start.starts_with(": "));
+        if (!streamed_)
+            return true;
+        piece = body_;
     }
     const auto fed = reader_.feed(piece, [&](const net::SseMessage& message) { return take_event(message); });
     if (!fed)

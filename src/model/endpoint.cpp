@@ -126,8 +126,15 @@ bool too_long(std::string_view text) {
 
 Result<std::string> normalise_base(std::string_view text) {
     auto base = base::trim(text);
-    while (base.ends_with('/'))
-        base.remove_suffix(1);
+    const auto cut_slashes = [&] {
+        while (base.ends_with('/'))
+            base.remove_suffix(1);
+    };
+    cut_slashes();
+    for (const std::string_view whole : {"/chat/completions", "/embeddings", "/messages"}) // the address of one call
+        if (base.ends_with(whole))
+            base.remove_suffix(whole.size());
+    cut_slashes();
     const auto rest = base.starts_with("https://") ? base.substr(8) : base.starts_with("http://") ? base.substr(7) : "";
     if (rest.empty() || rest.find_first_of(" ?#\t\r\n") != std::string_view::npos)
         return fail(Errc::invalid_input, fmt::format("'{}' is no address of a model server", text), {},

@@ -13,7 +13,7 @@ struct Endpoint {
     bool key_as_x_api_key = false; // Anthropic; all others: Authorization: Bearer
 };
 
-/// Trims, cuts trailing slashes. Errors: invalid_input.
+/// Trims, cuts trailing slashes and the path of one call. Errors: invalid_input.
 Result<std::string> normalise_base(std::string_view base);
 
 /// What a server said with a status that is no success, in one line: {"error": {...}}, {"error": "..."}, {"detail"},

@@ -104,6 +104,8 @@ TEST_F(ChatTest, the_ways_of_other_servers) {
         {stream({"event: chunk\r\ndata: "
                  "{\"choices\":[{\"delta\":{\"content\":\"crlf\"},\"finish_reason\":\"eos\"}]}\r\n\r\n"}),
          "crlf"},
+        // a stream under another name
+        {Act{.body = said("plain") + ended + done, .content_type = "text/plain"}, "plain"},
         // reasoning beside the answer and inside it
         {stream({chunk(R"({"delta":{"reasoning_content":"hm","content":""}})"), said("after"), ended}), "after"},
         {stream({said("<think>\\nhm\\n</think>\\n\\nafter"), ended}), "\n\nafter"},

@@ -192,7 +192,8 @@ TEST(EmbeddingFrom, the_contract_of_the_environment) {
     EXPECT_EQ((*got)->endpoint.key, "key");
     EXPECT_EQ((*got)->model, "nomic-embed");
     EXPECT_EQ((*got)->dimension, 768u);
-    env["LLM_EMBED_API_BASE"] = "http://elsewhere/v1";
+    env["LLM_EMBED_API_BASE"] = "http://elsewhere/v1/embeddings/";
+    EXPECT_EQ((*embedding_from(get))->endpoint.base, "http://elsewhere/v1");
     EXPECT_EQ((*embedding_from(get))->endpoint.key, ""); // a key is for the server that it was given for
     for (const auto* bad : {"0", "-1", "many", "768d", "99999999"}) {
         env["LLM_EMBED_SIZE"] = bad;
