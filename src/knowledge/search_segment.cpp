@@ -86,15 +86,18 @@ Index::Part Index::whole(std::shared_ptr<const Segment> segment) {
     return part;
 }
 
-std::vector<DocSet> Index::allowed(const Filter& filter) const {
-    std::vector<DocSet> out;
+std::vector<std::optional<DocSet>> Index::allowed(const Filter& filter) const {
+    std::vector<std::optional<DocSet>> out;
     for (const auto& part : parts_) {
         const auto& docs = part.segment->docs;
-        auto passing = docs.passing(filter);
-        DocSet set = passing ? std::move(*passing) : DocSet(docs.size(), true);
-        set.without(*part.gone);
-        if (!filter.quarantined)
-            set.without(docs.quarantined());
+        auto set = docs.passing(filter);
+        const bool hides = !filter.quarantined && docs.quarantined().count() > 0;
+        if (!set && (hides || part.gone_count > 0))
+            set = DocSet(docs.size(), true);
+        if (set)
+            set->without(*part.gone);
+        if (set && hides)
+            set->without(docs.quarantined());
         out.push_back(std::move(set));
     }
     return out;
@@ -133,7 +136,7 @@ std::vector<Candidate> Index::by_text(std::string_view text, const Filter& filte
     const auto sets = allowed(filter);
     std::vector<std::vector<Ranked>> found;
     for (std::size_t p = 0; p < parts_.size(); ++p)
-        found.push_back(parts_[p].segment->text.top(weighted, average, &sets[p], k));
+        found.push_back(parts_[p].segment->text.top(weighted, average, sets[p] ? &*sets[p] : nullptr, k));
     return best(std::move(found), k);
 }
 
@@ -142,7 +145,7 @@ std::vector<Candidate> Index::by_vector(std::span<const float> query, const Filt
     const auto sets = allowed(filter);
     std::vector<std::vector<Ranked>> found;
     for (std::size_t p = 0; p < parts_.size(); ++p)
-        found.push_back(parts_[p].segment->vectors.top(query, &sets[p], k, stop));
+        found.push_back(parts_[p].segment->vectors.top(query, sets[p] ? &*sets[p] : nullptr, k, stop));
     return best(std::move(found), k);
 }
 

@@ -67,7 +67,8 @@ public:
     std::size_t bytes() const;
 
 private:
-    std::vector<DocSet> allowed(const Filter& filter) const;
+    /// Per part; nullopt where all documents are.
+    std::vector<std::optional<DocSet>> allowed(const Filter& filter) const;
     std::vector<Candidate> best(std::vector<std::vector<Ranked>> found, std::size_t k) const;
 
     std::vector<Part> parts_;

@@ -101,8 +101,18 @@ void TextIndex::count(const TextQuery& query, TextStats& stats) const {
             stats.having[i] += begins_[word + 1] - begins_[word];
 }
 
+const std::array<float, 256>& TextIndex::lengths() {
+    static const auto table = [] {
+        std::array<float, 256> out{};
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] = std::exp2(static_cast<float>(i) / log_steps) - 1;
+        return out;
+    }();
+    return table;
+}
+
 double TextIndex::length(Doc d) const {
-    return std::exp2(lengths_[d] / log_steps) - 1;
+    return lengths()[lengths_[d]];
 }
 
 double TextIndex::total_length() const {

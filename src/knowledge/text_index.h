@@ -49,6 +49,8 @@ public:
     static TextIndex merge(std::span<const Part> parts, std::size_t documents);
 
     static constexpr float log_steps = 8; // of a length, per doubling
+    /// What each of the 256 kept lengths stands for.
+    static const std::array<float, 256>& lengths();
 
 private:
     friend class TextIndexBuilder;

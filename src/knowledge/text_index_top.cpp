@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -19,7 +18,7 @@ constexpr float safety = 1 - 1e-4f; // bounds are sums of floats as scores are
 std::array<float, 256> norms(float average_length) {
     std::array<float, 256> out;
     for (std::size_t i = 0; i < out.size(); ++i)
-        out[i] = k1 * (1 - b + b * (std::exp2(static_cast<float>(i) / TextIndex::log_steps) - 1) / std::max(1.0f, average_length));
+        out[i] = k1 * (1 - b + b * TextIndex::lengths()[i] / std::max(1.0f, average_length));
     return out;
 }
 

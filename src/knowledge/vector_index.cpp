@@ -101,7 +101,7 @@ void VectorIndex::scan(const Quantised& query, const DocSet* allowed, std::size_
 
 float VectorIndex::exact(std::size_t row, const Quantised& query) const {
     const DotRows dots = dot_kernels().front().dots;
-    const auto dot = [&](const std::vector<std::int8_t>& plane, const std::vector<std::int8_t>& asked) {
+    const auto dot = [&](const Bytes& plane, const std::vector<std::int8_t>& asked) {
         std::int32_t out = 0;
         dots(&plane[row * stride_], 1, stride_, asked.data(), &out);
         return std::int64_t{out};

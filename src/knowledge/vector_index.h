@@ -5,6 +5,7 @@
 #pragma once
 
 #include "knowledge/search_docs.h"
+#include "knowledge/vector_index_memory.h"
 
 #include <stop_token>
 
@@ -40,7 +41,7 @@ private:
 
     std::size_t dimension_ = 0, stride_ = 0;
     std::vector<Doc> docs_;
-    std::vector<std::int8_t> high_, low_;
+    Bytes high_, low_;
     std::vector<float> scales_;
 };
 
