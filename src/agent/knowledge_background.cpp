@@ -1,5 +1,6 @@
 #include "agent/knowledge_background.h"
 
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/os.h"
 
@@ -19,6 +20,20 @@ base::Fd only_seeder(const std::filesystem::path& store) {
     if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
         fd.reset();
     return fd;
+}
+
+/// For /metrics, which must not wait for a store.
+void set_gauges(knowledge::Store& store) {
+    const auto stats = store.stats();
+    if (!stats)
+        return;
+    for (const auto kind :
+         {knowledge::Kind::lesson, knowledge::Kind::fix, knowledge::Kind::project, knowledge::Kind::passage}) {
+        const auto found = stats->entries.find(kind);
+        base::gauge("knowledge_entries", "Entries of the knowledge base by kind, as of the last change made here",
+                    fmt::format("kind=\"{}\"", knowledge::name(kind)))
+            .set(found == stats->entries.end() ? 0 : static_cast<std::int64_t>(found->second));
+    }
 }
 
 } // namespace
@@ -96,9 +111,11 @@ void KnowledgeBackground::stop() {
 }
 
 void KnowledgeBackground::set(Phase phase, std::string detail) {
+    static auto& busy = base::gauge("knowledge_background", "1 while the knowledge base is being filled");
     std::lock_guard lock(mutex_);
     state_.phase = phase;
     state_.detail = std::move(detail);
+    busy.set(state_.busy() ? 1 : 0);
 }
 
 void KnowledgeBackground::work(std::stop_token stop) {
@@ -156,6 +173,8 @@ void KnowledgeBackground::seed(std::stop_token stop) {
 void KnowledgeBackground::embed(std::stop_token stop) {
     const auto before = state();
     set(Phase::embedding);
+    if (auto store = knowledge_->store())
+        set_gauges(**store);
     auto count = knowledge_->embed_missing(stop, [&](std::size_t done, std::size_t all) {
         std::lock_guard hold(mutex_);
         state_.embedded = done;

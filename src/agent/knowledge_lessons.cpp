@@ -2,10 +2,9 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "project/flat_text.h"
+#include "knowledge/format_readers.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace rustcoder::agent {
 
@@ -14,22 +13,21 @@ using base::has;
 
 namespace {
 
-constexpr std::size_t gist_bytes = 600;  // of a message; the rest is the user's code
-constexpr std::size_t title_bytes = 120; // one line
+constexpr std::size_t gist_bytes = 600; // of a message; the rest is the user's code
 constexpr std::size_t fixes_looked_at = 2'000;
 
-std::string one_line(std::string_view text) {
-    text = base::trim(text);
-    text = text.substr(0, text.find('\n'));
-    std::size_t n = std::min(text.size(), title_bytes);
-    while (n < text.size() && n > 0 && (static_cast<unsigned char>(text[n]) & 0xC0) == 0x80)
-        --n; // not in the middle of a character
-    return std::string(base::trim(text.substr(0, n)));
-}
-
-Result<std::string> put_one(Knowledge& knowledge, knowledge::Entry entry) {
+/// The same reading as an import of the same JSON, so that both give one entry.
+Result<std::string> put_one(Knowledge& knowledge, const json::object& object, const std::vector<std::string>& codes,
+                            knowledge::Provenance provenance) {
+    auto entry = knowledge::entry_of(object);
+    if (!entry)
+        return fail(Errc::invalid_input, "there is nothing in it to know");
+    for (const auto& code : codes)
+        if (std::find(entry->codes.begin(), entry->codes.end(), code) == entry->codes.end())
+            entry->codes.push_back(code);
+    entry->provenance = std::move(provenance);
     RC_TRY_ASSIGN(auto* store, knowledge.store());
-    RC_TRY_ASSIGN(auto ids, store->put(std::span(&entry, 1)));
+    RC_TRY_ASSIGN(auto ids, store->put(std::span(&*entry, 1)));
     if (ids.empty())
         return fail(Errc::internal, "the store took the entry but named no id");
     return ids.front();
@@ -123,23 +121,6 @@ Status add_lessons(Knowledge& knowledge, Explanation& out, const std::string& wo
 
 } // namespace
 
-std::vector<std::string> error_codes_in(std::string_view text) {
-    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-    std::vector<std::string> out;
-    for (std::size_t i = 0; i + 5 <= text.size(); ++i) {
-        if (text[i] != 'E' || (i > 0 && base::is_ident(text[i - 1])) ||
-            (i + 5 < text.size() && base::is_ident(text[i + 5])))
-            continue;
-        const auto digits = text.substr(i + 1, 4);
-        if (!std::all_of(digits.begin(), digits.end(), digit))
-            continue;
-        std::string code(text.substr(i, 5));
-        if (std::find(out.begin(), out.end(), code) == out.end())
-            out.push_back(std::move(code));
-    }
-    return out;
-}
-
 std::string gist_of(std::string_view message) {
     std::string out;
     for (std::string_view line : base::lines(message)) {
@@ -172,27 +153,12 @@ Result<std::string> add_lesson(Knowledge& knowledge, const LessonText& lesson) {
     if (base::trim(lesson.error).empty() || base::trim(lesson.solution).empty())
         return fail(Errc::invalid_input, "a lesson needs an error and its solution", {},
                     "give both \"error\" (the compiler's message) and \"solution\" (what to do)");
-    knowledge::Entry entry;
-    entry.kind = knowledge::Kind::lesson;
-    entry.title = one_line(lesson.error);
-    entry.text = lesson.error + "\n\n" + lesson.solution;
-    json::object payload{{"error", lesson.error}, {"solution", lesson.solution}};
-    if (!lesson.context.empty()) {
-        entry.text += "\n\n" + lesson.context;
-        payload["context"] = lesson.context;
-    }
-    if (!lesson.example.empty()) {
-        entry.text += "\n\n```rust\n" + lesson.example + "\n```";
-        payload["example"] = lesson.example;
-    }
-    entry.payload = base::dump(payload);
-    entry.codes = error_codes_in(lesson.error);
-    for (const auto& code : lesson.codes)
-        if (std::find(entry.codes.begin(), entry.codes.end(), code) == entry.codes.end())
-            entry.codes.push_back(code);
-    entry.provenance.source = lesson.source;
-    entry.provenance.licence = lesson.licence;
-    return put_one(knowledge, std::move(entry));
+    json::object object{{"error", lesson.error}, {"solution", lesson.solution}};
+    if (!lesson.context.empty())
+        object["context"] = lesson.context;
+    if (!lesson.example.empty())
+        object["example"] = lesson.example;
+    return put_one(knowledge, object, lesson.codes, {lesson.source, lesson.licence});
 }
 
 Result<std::string> add_project(Knowledge& knowledge, const ProjectText& project) {
@@ -202,26 +168,16 @@ Result<std::string> add_project(Knowledge& knowledge, const ProjectText& project
     if (project.files.empty() && base::trim(project.example).empty())
         return fail(Errc::invalid_input, "a project needs files, or at least an example", {},
                     "give \"project_files\": {path: content}");
-    knowledge::Entry entry;
-    entry.kind = knowledge::Kind::project;
-    entry.title = one_line(project.query);
-    entry.text = project.query;
-    if (!project.example.empty())
-        entry.text += "\n\n" + project.example;
-    json::object payload{{"query", project.query}, {"example", project.example}};
+    json::object object{{"query", project.query}, {"example", project.example}};
     json::object files;
     for (const auto& [path, file] : project.files.files()) {
         if (!base::valid_utf8(*file.bytes))
             return fail(Errc::invalid_input, "a file of the project is no text", path, "leave it out");
         files[path] = *file.bytes;
-        entry.text += "\n\n" + path + "\n```\n" + *file.bytes + "\n```";
     }
     if (!files.empty())
-        payload["project_files"] = std::move(files);
-    entry.payload = base::dump(payload);
-    entry.provenance.source = project.source;
-    entry.provenance.licence = project.licence;
-    return put_one(knowledge, std::move(entry));
+        object["project_files"] = std::move(files);
+    return put_one(knowledge, object, {}, {project.source, project.licence});
 }
 
 Result<Explanation> explain(Knowledge& knowledge, const Environment* environment, std::string_view about,
@@ -231,7 +187,7 @@ Result<Explanation> explain(Knowledge& knowledge, const Environment* environment
         return fail(Errc::invalid_input, "there is nothing to explain", {},
                     "give an error code such as E0382, or the compiler's message");
     Explanation out;
-    if (auto codes = error_codes_in(about); !codes.empty())
+    if (auto codes = knowledge::codes_in(about); !codes.empty())
         out.code = codes.front();
     const std::string gist = gist_of(about);
     if (gist != out.code)

@@ -38,8 +38,6 @@ struct Explanation {
 Result<Explanation> explain(Knowledge& knowledge, const Environment* environment, std::string_view about,
                             std::size_t limit = 5, std::stop_token stop = {});
 
-/// "E0382", ... in the order in which they first appear.
-std::vector<std::string> error_codes_in(std::string_view text);
 /// What is worth searching for in a compiler message: its first line and its labels, without places and source lines.
 std::string gist_of(std::string_view message);
 

@@ -23,24 +23,33 @@ public:
         return memory->learn(lesson);
     }
 
-    std::vector<knowledge::Recalled> recall(const toolchain::Diagnostic& diagnostic, const project::Project& project,
-                                            const SourceOf& source_of, int rustc_minor) const override {
+    std::vector<knowledge::Recalled> recall(const toolchain::Diagnostic& diagnostic, const knowledge::TreeOf& tree_of,
+                                            int rustc_minor) const override {
         const auto* memory = known();
-        return memory ? memory->recall(diagnostic, project, source_of, rustc_minor)
-                      : std::vector<knowledge::Recalled>();
+        return memory ? memory->recall(diagnostic, tree_of, rustc_minor) : std::vector<knowledge::Recalled>();
     }
 
-    Status record(std::span<const knowledge::Evidence> evidence) override {
-        if (evidence.empty())
-            return {};
+    Status record(const knowledge::Experiences& experiences) override {
         RC_TRY_ASSIGN(auto* memory, knowledge_->memory());
         opened_ = memory;
-        return memory->record(evidence);
+        return memory->record(experiences);
     }
 
-    knowledge::Evidence evidence(std::string_view origin, const toolchain::Diagnostic& diagnostic) const override {
+    bool leans(const std::string& code) const override {
         const auto* memory = known();
-        return memory ? memory->evidence(origin, diagnostic) : knowledge::Evidence();
+        return memory && memory->leans(code);
+    }
+    double leaning(const std::string& code, std::span<const std::uint64_t> features) const override {
+        const auto* memory = known();
+        return memory ? memory->leaning(code, features) : 0;
+    }
+    double droppable(const std::string& origin) const override {
+        const auto* memory = known();
+        return memory ? memory->droppable(origin) : 1;
+    }
+    int patience(int usual) const override {
+        const auto* memory = known();
+        return memory ? memory->patience(usual) : usual;
     }
 
 private:

@@ -37,13 +37,14 @@ fs::path state_directory() {
     return home_based("XDG_STATE_HOME", ".local/state");
 }
 
-Result<agent::Environment> environment() {
+Result<agent::Environment> environment(const std::shared_ptr<agent::Knowledge>& knowledge) {
     agent::Environment e;
     RC_TRY_ASSIGN(e.toolchain, toolchain::discover());
     e.sandbox = process::Sandbox::from_environment();
     e.cache_dir = cache_directory();
     const char* naturalness = std::getenv("RUSTCODER_NATURALNESS");
     e.naturalness = !naturalness || std::string_view(naturalness) != "off";
+    e.memory = agent::memory_of(knowledge);
     return e;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/agent.h"
+#include "agent/knowledge.h"
 
 #include <CLI/CLI.hpp>
 
@@ -22,9 +23,13 @@ void add_doctor(CLI::App& app, Run& run);
 void add_config(CLI::App& app, Run& run);
 void add_serve(CLI::App& app, Run& run);
 void add_mcp(CLI::App& app, Run& run);
+void add_knowledge(CLI::App& app, Run& run);
+void add_watch(CLI::App& app, Run& run);
 
-/// Toolchain, sandbox and cache as configured.
-Result<agent::Environment> environment();
+/// Toolchain, sandbox and cache as configured; with `knowledge`, its learned fixes.
+Result<agent::Environment> environment(const std::shared_ptr<agent::Knowledge>& knowledge = nullptr);
+/// RUSTCODER_KNOWLEDGE (a file, or "off"), LLM_EMBED_MODEL, SKIP_VECTOR_SEARCH. Opens nothing. `resident`: a server.
+std::shared_ptr<agent::Knowledge> make_knowledge(bool resident = false);
 std::filesystem::path cache_directory();
 std::filesystem::path state_directory();
 

@@ -4,6 +4,7 @@
 #include "base/os.h"
 #include "base/text.h"
 #include "cli/common.h"
+#include "cli/status_line.h"
 #include "project/flat_text.h"
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ struct FixOptions {
     std::string path, examples;
     bool write = false, partial = false, json = false, diff = false, test = false, no_test = false, strict = false;
     bool compiler_only = false, deny_warnings = false, run = false, no_build = false, quiet = false;
+    bool no_learn = false, no_knowledge = false;
     int max_checks = 400, timeout = 120, jobs = 0;
     std::vector<std::string> run_args;
 };
@@ -103,27 +105,6 @@ int exit_code(const repair::Outcome& o, const FixOptions& options) {
     return builds ? ok : not_fixed;
 }
 
-class Progress {
-public:
-    explicit Progress(bool on) : on_(on) {}
-    ~Progress() { clear(); }
-    void operator()(const repair::Event& e) {
-        if (!on_)
-            return;
-        std::cerr << "\r\x1b[2K" << fmt::format("{} checks, {} errors left  {:.60}", e.checks, e.errors, e.message)
-                  << std::flush;
-        drawn_ = true;
-    }
-    void clear() {
-        if (drawn_)
-            std::cerr << "\r\x1b[2K" << std::flush;
-        drawn_ = false;
-    }
-
-private:
-    bool on_, drawn_ = false;
-};
-
 int print_human(const Input& in, const agent::FixAnswer& answer, const FixOptions& options, const Style& style) {
     const repair::Outcome& o = answer.outcome;
     if (options.diff) {
@@ -167,10 +148,12 @@ int run_fix(const FixOptions& options) {
     auto in = read_input(options.path);
     if (!in)
         return report(in.error()), usage;
-    auto env = environment();
+    // The baseline is what cargo could do: it knows nothing from before.
+    auto env = environment(options.no_knowledge || options.compiler_only ? nullptr : make_knowledge());
     if (!env)
         return report(env.error());
     agent::FixRequest request;
+    request.learn = !options.no_learn;
     request.project = in->project;
     request.run = options.run;
     request.input.arguments = options.run_args;
@@ -189,8 +172,10 @@ int run_fix(const FixOptions& options) {
             return report(examples.error()), usage;
         request.options.examples = std::move(*examples);
     }
-    Progress progress(!options.json && !options.quiet && ::isatty(2) == 1);
-    auto answer = agent::fix(*env, request, stop, [&](const repair::Event& e) { progress(e); });
+    StatusLine progress(!options.json && !options.quiet && somebody_watches());
+    auto answer = agent::fix(*env, request, stop, [&](const repair::Event& e) {
+        progress.show(fmt::format("{} checks, {} errors left  {}", e.checks, e.errors, e.message));
+    });
     progress.clear();
     if (!answer)
         return report(answer.error());
@@ -237,6 +222,8 @@ void add_fix(CLI::App& app, Run& run) {
     cmd->add_flag("--strict", o->strict, "Refuse edits that may change behaviour, delete code or panic");
     cmd->add_flag("--deny-warnings", o->deny_warnings, "Treat warnings as errors");
     cmd->add_flag("--compiler-only", o->compiler_only, "Use nothing but the compiler's own suggestions (a baseline)");
+    cmd->add_flag("--no-learn", o->no_learn, "Learn nothing from this repair (what was learned before is used)");
+    cmd->add_flag("--no-knowledge", o->no_knowledge, "Neither use nor feed the knowledge base");
     cmd->add_flag("--no-build", o->no_build, "Stop after `cargo check`; do not link");
     cmd->add_flag("--quiet,-q", o->quiet, "Do not print the compiler's messages");
     cmd->add_flag("--run", o->run, "Run the program at the end (in the sandbox)");

@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
         "  rustcoder fix - < request.txt        flat text in, flat text out\n"
         "  rustcoder serve                      REST and MCP over HTTP on port 8000\n"
         "  rustcoder mcp                        MCP over standard input and output, for editors and agents\n"
+        "  rustcoder watch my_project           check while you type, show ready fixes, learn from yours\n"
+        "  rustcoder knowledge search TEXT      what is known about an error or a piece of Rust\n"
         "  rustcoder doctor                     what is there and what is missing\n"
         "\n"
         "Exit status: 0 it builds; 1 it does not; 2 wrong usage or input; 3 a tool is missing; 130 interrupted.",
@@ -29,6 +31,8 @@ int main(int argc, char** argv) {
     cli::add_compile(app, run);
     cli::add_serve(app, run);
     cli::add_mcp(app, run);
+    cli::add_watch(app, run);
+    cli::add_knowledge(app, run);
     cli::add_doctor(app, run);
     cli::add_config(app, run);
     try {

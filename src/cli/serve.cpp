@@ -13,7 +13,7 @@ namespace {
 struct ServeOptions {
     std::string host, api_key_file;
     int port = -1, grace = 30;
-    bool insecure = false, json_log = false;
+    bool insecure = false, json_log = false, no_seed = false;
     std::vector<std::string> hosts, origins;
 };
 
@@ -27,19 +27,22 @@ int run_serve(const ServeOptions& o) {
     options.insecure = o.insecure;
     options.allowed_hosts.insert(options.allowed_hosts.end(), o.hosts.begin(), o.hosts.end());
     options.allowed_origins.insert(options.allowed_origins.end(), o.origins.begin(), o.origins.end());
+    const auto knowledge = make_knowledge(true);
     auto status = server::serve_until_signal(
-        options, [] { return environment(); },
+        options, [knowledge] { return environment(knowledge); },
         [](const server::Server& s) {
             std::cerr << "Rust Coder listens on " << s.url() << "\n"
                       << "  page and REST  " << s.url() << "/  (API: " << s.url() << "/docs)\n"
                       << "  MCP            " << s.url() << "/mcp\n";
         },
-        std::chrono::seconds(o.grace));
+        std::chrono::seconds(o.grace), {knowledge, !o.no_seed});
     return status ? ok : report(status.error());
 }
 
-int run_mcp() {
-    auto status = server::run_mcp_stdio(0, 1, [] { return environment(); });
+int run_mcp(bool no_seed) {
+    const auto knowledge = make_knowledge(true);
+    auto status =
+        server::run_mcp_stdio(0, 1, [knowledge] { return environment(knowledge); }, {}, {knowledge, !no_seed});
     return status ? ok : report(status.error());
 }
 
@@ -56,12 +59,15 @@ void add_serve(CLI::App& app, Run& run) {
     cmd->add_option("--allow-origin", o->origins, "Further browser origin that is answered; may be repeated");
     cmd->add_option("--grace", o->grace, "Seconds that running work gets at shutdown")->check(CLI::Range(0, 3600));
     cmd->add_flag("--json-log", o->json_log, "Log lines as JSON");
+    cmd->add_flag("--no-seed", o->no_seed, "Do not fill the knowledge base on the first start");
     cmd->callback([o, &run] { run = [o] { return run_serve(*o); }; });
 }
 
 void add_mcp(CLI::App& app, Run& run) {
     auto* cmd = app.add_subcommand("mcp", "Speak MCP over standard input and output (for editors and agents)");
-    cmd->callback([&run] { run = [] { return run_mcp(); }; });
+    auto no_seed = std::make_shared<bool>(false);
+    cmd->add_flag("--no-seed", *no_seed, "Do not fill the knowledge base when it is first asked");
+    cmd->callback([no_seed, &run] { run = [no_seed] { return run_mcp(*no_seed); }; });
 }
 
 } // namespace rustcoder::cli

@@ -113,6 +113,9 @@ void add_rest_routes(App& app);
 void add_job_routes(App& app);
 void add_system_routes(App& app);
 void add_page_routes(App& app);
+void add_knowledge_page(App& app);
+/// A page or its script or style: open, self-contained, with a strict content policy.
+void add_page(App& app, const char* path, const char* type, const char* text);
 void add_mcp_routes(App& app);
 void add_knowledge_routes(App& app);
 

@@ -11,7 +11,7 @@ constexpr const char* style = R"css(
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 0 auto; padding: 1.5rem; }
 h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
 a { color: var(--accent); }
-textarea, input { width: 100%; font: 14px/1.45 ui-monospace, monospace; padding: .5rem; border: 1px solid var(--line); border-radius: 4px; background: transparent; color: inherit; }
+textarea, input, select { width: 100%; font: 14px/1.45 ui-monospace, monospace; padding: .5rem; border: 1px solid var(--line); border-radius: 4px; background: transparent; color: inherit; }
 textarea { min-height: 18rem; resize: vertical; }
 label { display: block; margin: .75rem 0 .25rem; font-weight: 600; }
 button { margin: 1rem .5rem 0 0; padding: .5rem 1.25rem; font: inherit; border: 1px solid var(--accent); border-radius: 4px; background: var(--accent); color: #fff; cursor: pointer; }
@@ -26,7 +26,7 @@ constexpr const char* landing = R"html(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Rust Coder</title><link rel="stylesheet" href="/assets/style.css"></head><body>
 <h1>Rust Coder</h1>
-<p>Compiles Rust and repairs it until the compiler accepts it. <a href="/docs">API</a> · <a href="/readyz">status</a> · MCP at <code>/mcp</code></p>
+<p>Compiles Rust and repairs it until the compiler accepts it. <a href="/knowledge">Knowledge</a> · <a href="/docs">API</a> · <a href="/readyz">status</a> · MCP at <code>/mcp</code></p>
 <form id="form">
 <label for="code">Your project: flat text with <code>[filename: PATH]</code> lines, or one plain Rust file</label>
 <textarea id="code" spellcheck="false" autocomplete="off">[filename: Cargo.toml]
@@ -143,7 +143,9 @@ const make = (tag, text, ...kids) => { const e = document.createElement(tag); if
 })();
 )js";
 
-void add(App& app, const char* path, const char* type, const char* text) {
+} // namespace
+
+void add_page(App& app, const char* path, const char* type, const char* text) {
     app.routes.push_back({"GET",
                           path,
                           Access::open,
@@ -165,14 +167,13 @@ void add(App& app, const char* path, const char* type, const char* text) {
                           {}});
 }
 
-} // namespace
-
 void add_page_routes(App& app) {
-    add(app, "/", "text/html; charset=utf-8", landing);
-    add(app, "/docs", "text/html; charset=utf-8", docs);
-    add(app, "/assets/style.css", "text/css; charset=utf-8", style);
-    add(app, "/assets/app.js", "text/javascript; charset=utf-8", script);
-    add(app, "/assets/docs.js", "text/javascript; charset=utf-8", docs_script);
+    add_page(app, "/", "text/html; charset=utf-8", landing);
+    add_page(app, "/docs", "text/html; charset=utf-8", docs);
+    add_page(app, "/assets/style.css", "text/css; charset=utf-8", style);
+    add_page(app, "/assets/app.js", "text/javascript; charset=utf-8", script);
+    add_page(app, "/assets/docs.js", "text/javascript; charset=utf-8", docs_script);
+    add_knowledge_page(app);
 }
 
 } // namespace rustcoder::server

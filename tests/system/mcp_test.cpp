@@ -1,5 +1,6 @@
 // The real binary, driven by the official TypeScript SDK over stdio and over HTTP.
 #include "base/json.h"
+#include "base/os.h"
 
 #include <array>
 #include <chrono>
@@ -89,7 +90,9 @@ struct McpSystem : testing::Test {
     }
     static void expect_all(const json::object& o) {
         EXPECT_EQ(o.at("server").at("name"), "rustcoder");
-        EXPECT_EQ(base::dump(o.at("list")), R"(["compile","compile_and_fix","check","job_result"])");
+        EXPECT_EQ(
+            base::dump(o.at("list")),
+            R"(["compile","compile_and_fix","check","job_result","search_knowledge","explain_error","add_fix","knowledge_stats"])");
         EXPECT_EQ(o.at("compile").at("isError"), false) << base::dump(o.at("compile"));
         EXPECT_EQ(o.at("compile").at("text").as_array().at(0), "Build successful");
         EXPECT_GE(o.at("compile").at("progress").as_array().size(), 1u);
@@ -124,6 +127,31 @@ TEST_F(McpSystem, sdk_over_http) {
     const auto o = drive("http " + url + "/mcp");
     expect_all(o);
     EXPECT_TRUE(o.at("session").is_string());
+}
+
+TEST_F(McpSystem, sdk_teaches_and_asks_the_knowledge_base) {
+    if (!need_node())
+        GTEST_SKIP() << "run `npm ci` in " << node_dir << " first (./dev test does)";
+    auto folder = base::TempDir::create("mcp-knowledge");
+    ASSERT_TRUE(folder);
+    ::setenv("RUSTCODER_KNOWLEDGE", (folder->path() / "knowledge.db").c_str(), 1);
+    ::setenv("SDK_STEPS", "list,teach,repair,noRepair,search,explain,stats,noQuery", 1);
+    const auto o = drive("stdio '" RC_BINARY "' mcp --no-seed");
+    ::unsetenv("SDK_STEPS");
+    ::setenv("RUSTCODER_KNOWLEDGE", "off", 1);
+    EXPECT_EQ(o.at("teach").at("isError"), false) << base::dump(o.at("teach"));
+    EXPECT_EQ(o.at("repair").at("isError"), false) << base::dump(o.at("repair"));
+    EXPECT_GE(o.at("repair").at("structured").at("fresh").to_number<int>(), 1) << base::dump(o.at("repair"));
+    EXPECT_EQ(o.at("noRepair").at("isError"), true);
+    EXPECT_EQ(o.at("search").at("structured").at("hits").at(0).at("id"), o.at("teach").at("structured").at("id"));
+    EXPECT_EQ(o.at("search").at("structured").at("hits").at(0).at("source"), "agent:sdk");
+    EXPECT_NE(o.at("explain").at("structured").at("explanation").as_string().find("moved"), std::string::npos)
+        << "asked of the compiler when it was not seeded";
+    EXPECT_EQ(o.at("stats").at("structured").at("entries").at("lesson"), 1);
+    EXPECT_GE(o.at("stats").at("structured").at("entries").at("fix").to_number<int>(), 1);
+    EXPECT_EQ(o.at("noQuery").at("isError"), true);
+    EXPECT_NE(o.at("noQuery").at("text").at(0).as_string().find("query"), std::string::npos);
+    EXPECT_TRUE(o.at("transportErrors").as_array().empty()) << base::dump(o.at("transportErrors"));
 }
 
 TEST_F(McpSystem, a_pipe_is_answered_and_nothing_else_is_printed) {

@@ -15,6 +15,7 @@ transport.onerror = e => out.transportErrors.push(e.message);
 const cargo = "[filename: Cargo.toml]\n[package]\nname = \"hello\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n";
 const good = cargo + "[filename: src/main.rs]\nfn main() {\n    println!(\"Hello, world!\");\n}\n";
 const broken = good.replace("world!\")", "world!\"");
+const uncast = cargo + "[filename: src/main.rs]\nfn main() {\n    let words = vec![1, 2];\n    let n: u64 = words.len();\n    println!(\"{n}\");\n}\n";
 const endless = cargo + "[filename: src/main.rs]\nfn main() {\n    loop { std::thread::sleep(std::time::Duration::from_secs(1)); }\n}\n";
 
 async function call(name, args, options = {}) {
@@ -46,11 +47,22 @@ const steps = {
   },
 };
 
+// Only when SDK_STEPS names them: they want a knowledge base of their own.
+const more = {
+  teach: () => call("add_fix", { error: "error[E0382]: borrow of moved value: `basket`", solution: "Borrow the basket with &.", source: "sdk" }),
+  repair: () => call("add_fix", { before: uncast, after: uncast.replace("words.len()", "words.len() as u64") }),
+  noRepair: () => call("add_fix", { before: good, after: good }),
+  search: () => call("search_knowledge", { query: "moved basket" }),
+  explain: () => call("explain_error", { error: "E0382" }),
+  stats: () => call("knowledge_stats", {}),
+  noQuery: () => call("search_knowledge", {}),
+};
+
 const wanted = (process.env.SDK_STEPS ?? Object.keys(steps).join(",")).split(",");
 await client.connect(transport);
 out.server = client.getServerVersion();
 out.session = transport.sessionId ?? null;
-for (const step of wanted) out[step] = await steps[step]();
+for (const step of wanted) out[step] = await { ...steps, ...more }[step]();
 await new Promise(r => setTimeout(r, 300)); // close() would abort a cancellation that is still being sent
 if (kind === "http") await transport.terminateSession();
 await client.close();

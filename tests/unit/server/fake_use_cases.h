@@ -101,6 +101,32 @@ public:
                 {"disk", true, "much"}};
     }
 
+    /// A real store, when the test wants one.
+    std::shared_ptr<agent::Knowledge> base;
+    std::atomic<int> background_starts{0}, additions{0}, shutdowns{0};
+    agent::Knowledge* knowledge() override { return base.get(); }
+    Result<agent::LearnedFix> learn(const project::Project& before, const project::Project& after,
+                                    std::string_view source, std::stop_token stop) override {
+        ++calls;
+        RC_TRY(hang(before, stop));
+        if (!has(before, "BROKEN") || has(after, "BROKEN"))
+            return fail(Errc::invalid_input, has(after, "BROKEN") ? "the repaired version does not compile"
+                                                                  : "the first version compiles already");
+        agent::LearnedFix out;
+        out.errors = 1;
+        out.changes = out.explained = 1;
+        out.report.fresh = 1;
+        out.report.ids = {std::string(32, 'a')};
+        out.learned = {"E0425 from " + std::string(source)};
+        return out;
+    }
+    Result<agent::Explanation> explain(std::string_view about, std::size_t limit, std::stop_token stop) override {
+        return base ? agent::explain(*base, nullptr, about, limit, stop) : UseCases::explain(about, limit, stop);
+    }
+    void start_background() override { ++background_starts; }
+    void knowledge_added() override { ++additions; }
+    void shutdown() override { ++shutdowns; }
+
 private:
     static bool has(const project::Project& p, std::string_view word) {
         for (const auto& [path, file] : p.files())
