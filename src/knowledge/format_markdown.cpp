@@ -218,7 +218,8 @@ std::vector<MarkdownCode> code_blocks(std::string_view markdown) {
         MarkdownCode code;
         const auto first = block.find('\n');
         const std::string info = block.substr(3, first == std::string::npos ? first : first - 3);
-        for (const auto word : base::split(base::replace_all(info, ",", " "), ' ')) {
+        const std::string spaced = base::replace_all(info, ",", " ");
+        for (const auto word : base::split(spaced, ' ')) {
             if (word == "broken" || word == "fixed")
                 code.role = word;
             else if (word.starts_with("file="))

@@ -214,6 +214,9 @@ Status read_csv(std::string_view text, const Emit& emit) {
     std::vector<std::string> record;
     Columns columns;
     for (bool first = true; reader.next(record); first = false) {
+        if (reader.unclosed())
+            return fail(Errc::invalid_input, "a quoted field is never closed", fmt::format("line {}", reader.line()),
+                        "Double the quotes inside quoted fields (RFC 4180)");
         if (first) {
             columns = columns_of(record);
             if (columns.header)
@@ -230,9 +233,6 @@ Status read_csv(std::string_view text, const Emit& emit) {
         e.codes = codes_in(e.title + "\n" + e.text);
         RC_TRY(emit(std::move(e)));
     }
-    if (reader.unclosed())
-        return fail(Errc::invalid_input, "a quoted field is never closed", fmt::format("line {}", reader.line()),
-                    "Double the quotes inside quoted fields (RFC 4180)");
     return {};
 }
 

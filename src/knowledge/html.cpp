@@ -11,10 +11,16 @@ namespace rustcoder::knowledge {
 
 namespace {
 
-// Gumbo frees its tree by recursion and re-opens formatting elements in every block: both bounds keep a hostile page
-// from exhausting stack or memory. Real pages stay under 60 and 1e6.
+// Gumbo frees its tree by recursion and opens unclosed formatting elements again in every block: the bounds keep a
+// hostile page from exhausting stack or memory. Real pages stay under 60, 100,000 and 500,000.
 constexpr std::size_t max_depth = 512;
-constexpr std::size_t max_reopened = 20'000'000;
+constexpr std::size_t max_tags = 1'000'000;
+constexpr std::size_t max_reopened = 8'000'000;
+
+bool is_formatting(std::string_view tag) {
+    return base::one_of(
+        tag, {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"});
+}
 
 bool closes_itself(std::string_view tag) {
     return base::one_of(tag, {"area",  "base",     "br",    "col",    "embed",  "hr",     "img",   "input",
@@ -33,25 +39,28 @@ std::string tag_at(std::string_view html, std::size_t at) {
 /// An upper bound of how deep the tree can get, from the tags alone.
 Status check_nesting(std::string_view html) {
     std::map<std::string, std::size_t, std::less<>> open;
-    std::size_t depth = 0, deepest = 0, tags = 0;
+    std::size_t depth = 0, tags = 0, formatting = 0, most_formatting = 0;
     for (std::size_t i = html.find('<'); i != std::string_view::npos; i = html.find('<', i + 1)) {
         const bool end = i + 1 < html.size() && html[i + 1] == '/';
         const std::string tag = tag_at(html, i + (end ? 2 : 1));
+        tags += end ? 0 : 1;
         if (tag.empty() || closes_itself(tag))
             continue;
-        ++tags;
         if (!end) {
             ++open[tag];
-            deepest = std::max(deepest, ++depth);
+            ++depth;
+            formatting += is_formatting(tag) ? 1 : 0;
         } else if (const auto it = open.find(tag); it != open.end() && it->second > 0) {
             --it->second;
             --depth;
+            formatting -= is_formatting(tag) ? 1 : 0;
         }
-        if (deepest > max_depth)
+        most_formatting = std::max(most_formatting, formatting);
+        if (depth > max_depth)
             return fail(Errc::limit, "HTML nested deeper than 512 elements", "byte " + std::to_string(i));
     }
-    if (deepest * tags > max_reopened * 10)
-        return fail(Errc::limit, "HTML with more unclosed elements than can be read");
+    if (tags > max_tags || tags * most_formatting > max_reopened)
+        return fail(Errc::limit, "HTML with more elements than are read");
     return {};
 }
 

@@ -33,7 +33,7 @@ constexpr std::array<std::pair<Format, const char*>, 10> format_names{{
     {Format::snapshot, "snapshot"},
 }};
 
-constexpr std::size_t html_bytes = 16U << 20U; // of one page
+constexpr std::size_t html_bytes = 8U << 20U; // of one page
 
 std::string head_of(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
