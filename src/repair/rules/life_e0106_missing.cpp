@@ -204,11 +204,31 @@ void in_type(Site& site, const Item& type) {
     }
 }
 
+/// `fn report(text: String) -> Report`: the result borrows from what the function owns, so it has to be lent instead.
+void lent_parameter(Site& site, const Item& fn) {
+    if (std::any_of(fn.parameters.begin(), fn.parameters.end(),
+                    [](const auto& p) { return p.is_self || is_ref(p.type_text); }))
+        return;
+    auto statements = statements_of(site.s(), site.s().token_at(fn.body.begin));
+    for (std::size_t k = 0; k < fn.parameters.size() && !statements.empty(); ++k) {
+        const auto& p = fn.parameters[k];
+        if ((p.type_text != "String" && type_head(p.type_text) != "Vec") ||
+            uses_of(site.s(), statements.back(), p.name).empty())
+            continue;
+        if (auto edits =
+                borrow_parameter(site.context, {site.path(), site.context.sources.tree(site.path()), &fn}, k, false))
+            site.propose(Risk::low, 0.72,
+                         "the result points into `" + p.name + "`, so the caller keeps it and lends it.",
+                         std::move(*edits));
+    }
+}
+
 void missing_lifetime(Site& site) {
     const Item* fn = site.function();
     if (fn && !fn->return_type.empty() && fn->return_type.begin <= site.at().begin &&
         site.at().begin < fn->return_type.end) {
         in_signature(site, *fn);
+        lent_parameter(site, *fn);
         return;
     }
     const Item* item = site.t().item_at(site.at().begin);

@@ -165,7 +165,8 @@ void hoist_before_borrow(Site& site, const Conflict& c) { // E0502 E0503
     const Source& s = site.s();
     auto pair = c.first.empty() ? std::nullopt : common_block(s, c.first.begin, c.second.begin);
     if (!pair || pair->first.statement == pair->second.statement || site.d.code == "E0499" || site.d.code == "E0506" ||
-        pair->second.statement.begin < pair->first.statement.begin)
+        pair->second.statement.begin < pair->first.statement.begin ||
+        (site.d.code == "E0502" && !has(site.d.message, "as immutable because")))
         return;
     Range e = site.t().postfix_from(c.second.begin);
     const Range first = pair->first.statement;

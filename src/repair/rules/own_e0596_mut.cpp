@@ -221,6 +221,24 @@ void mutable_access(Site& site) {
                 stop = s.tokens()[static_cast<std::size_t>(open)].begin;
             }
         }
+        // `for x in all` over a parameter that is a shared reference
+        for (std::size_t k = i;
+             b.origin == syntax::Binding::Origin::for_loop && k + 2 < s.tokens().size() && k < i + 12; ++k)
+            if (s.text(s.tokens()[k]) == "in" && s.at(static_cast<Index>(k) + 2) == "{") {
+                for (std::size_t n = 0; n < fn->parameters.size(); ++n) {
+                    const auto& p = fn->parameters[n];
+                    if (p.name != s.at(static_cast<Index>(k) + 1) || !is_ref(p.type_text) || is_mut_ref(p.type_text))
+                        continue;
+                    std::vector<Edit> edits;
+                    Chain(site.context, edits)
+                        .parameter_mut({site.path(), site.context.sources.tree(site.path()), fn}, n);
+                    site.propose(Risk::low, 0.83,
+                                 "the loop changes the elements of `" + p.name +
+                                     "`, so the function takes it as `&mut`.",
+                                 std::move(edits));
+                }
+                break;
+            }
         std::size_t found = 0;
         for (; i + 1 < s.tokens().size() && s.tokens()[i].begin < stop; ++i) {
             auto next = s.at(static_cast<Index>(i) + 1);

@@ -222,8 +222,85 @@ void place_by_reference(Site& site) { // E0507
     }
 }
 
+/// `for k in &node.kids { self.double(*k); }` with `node` a part of `self`: the loop goes over a copy of the list.
+void walk_a_copy(Site& site) { // E0499 E0502
+    const Source& s = site.s();
+    auto loop = loop_around(s, site.at().begin);
+    if (!loop || site.at().begin < loop->body.begin)
+        return;
+    bool header = std::any_of(site.d.spans.begin(), site.d.spans.end(), [&](const Span& span) {
+        Range r = site.range(&span);
+        return has(span.label, "later used here") && !r.empty() && r.begin >= loop->walked.begin &&
+               r.end <= loop->walked.end;
+    });
+    auto text = s.text(loop->walked);
+    if (!header || !text.starts_with("&") || text.starts_with("&mut") || has(text, "("))
+        return;
+    site.propose(Risk::cost, 0.72,
+                 "the list that is walked belongs to what the body needs as a whole; the loop goes over a copy of it.",
+                 {site.put(loop->walked.end, ".clone()")});
+}
+
+/// `for line in lines { keys.push(line.trim()); }` with `keys` living on: the elements stay where they are.
+void walk_by_reference(Site& site) { // E0597
+    const Source& s = site.s();
+    const Range declared = site.labelled("declared here");
+    auto loop = declared.empty() ? std::nullopt : loop_around(s, site.at().begin);
+    if (!loop || declared.begin < loop->pattern.begin || declared.end > loop->pattern.end)
+        return;
+    auto text = s.text(loop->walked);
+    const std::string why = "what is kept points into the elements, so the loop only borrows them.";
+    if (text.find_first_of("(&[") == std::string_view::npos)
+        site.propose(Risk::low, 0.82, why, {site.put(loop->walked.begin, "&")});
+    else if (text.ends_with(".into_iter()"))
+        site.propose(Risk::low, 0.82, why, {site.swap({loop->walked.end - 11, loop->walked.end}, "iter()")});
+}
+
+/// `self.clip(x)` inside a closure that borrows a field, where `clip` never looks at `self`.
+void needs_no_self(Site& site) { // E0499 E0500 E0501 E0502
+    const Source& s = site.s();
+    for (const Span& span : site.d.spans) {
+        const Range r = site.range(&span);
+        const auto i = static_cast<Index>(s.token_at(r.begin));
+        if (r.empty() || s.at(i) != "self" || s.at(i + 1) != "." || s.at(i + 3) != "(")
+            continue;
+        Call call;
+        call.path = site.path();
+        call.name = std::string(s.at(i + 2));
+        call.method = true;
+        call.arguments = site.t().arguments(s.tokens()[static_cast<std::size_t>(i) + 3].begin);
+        auto callee = callee_of(site.context, call);
+        const Item* owner = callee ? owner_of(*callee->tree, *callee->item) : nullptr;
+        if (!owner || owner->kind != ItemKind::impl || !owner->trait_name.empty() || callee->item->parameters.empty())
+            continue;
+        const Source& u = callee->tree->source();
+        for (std::size_t k = u.token_at(callee->item->body.begin);
+             k < u.tokens().size() && u.tokens()[k].end <= callee->item->body.end; ++k)
+            if (u.text(u.tokens()[k]) == "self")
+                return;
+        const Range self = with_separator(u, callee->item->parameters.front().range);
+        std::vector<Edit> edits{make_edit(callee->path, self.begin, self.end, "")};
+        for (const Call& c : calls_of(site.context, *callee)) {
+            auto source = site.context.sources.source(c.path);
+            if (!c.method || !source)
+                continue;
+            const bool inside = c.path == callee->path && source->text(c.receiver) == "self";
+            edits.push_back(make_edit(c.path, c.receiver.begin, source->tokens()[c.name_token].begin,
+                                      (inside ? "Self" : owner->name) + "::"));
+        }
+        site.propose(Risk::low, 0.7,
+                     "`" + call.name +
+                         "` never looks at `self`, so it need not borrow it: it becomes a function of the type.",
+                     std::move(edits));
+        return;
+    }
+}
+
 } // namespace
 
+RC_CODE_RULE(walk_by_reference, "own-walk-by-reference", "E0597")
+RC_CODE_RULE(needs_no_self, "own-needs-no-self", "E0499", "E0500", "E0501", "E0502")
+RC_CODE_RULE(walk_a_copy, "own-walk-a-copy", "E0499", "E0502")
 RC_CODE_RULE(method_in_place, "own-method-in-place", "E0499", "E0502")
 RC_CODE_RULE(by_index, "own-loop-by-index", "E0499", "E0502", "E0503", "E0506")
 RC_CODE_RULE(to_the_end, "own-walk-to-end", "E0507", "E0499", "E0506", "E0597", "E0716")

@@ -161,6 +161,30 @@ void own_cow(Site& site) { // E0594 E0596
                      {site.put(name.end, ".to_mut()")});
 }
 
+/// `m.lock().iter()`: the lock gives a Result, whose guard has to be taken out.
+void guard_taken_out(Site& site) { // E0277 E0599 E0308
+    const Source& s = site.s();
+    std::string all = site.d.message;
+    for (const Span& span : site.d.spans)
+        all += span.label;
+    if (!has(all, "MutexGuard") && !has(all, "RwLockReadGuard") && !has(all, "RwLockWriteGuard"))
+        return;
+    auto frames = frames_at(s, site.at().begin);
+    if (frames.empty())
+        return;
+    const Range statement = frames.front().statement;
+    for (std::size_t i = s.token_at(statement.begin); i + 3 < s.tokens().size() && s.tokens()[i].end <= statement.end;
+         ++i) {
+        const auto at = static_cast<Index>(i);
+        if ((s.at(at) == "lock" || s.at(at) == "read" || s.at(at) == "write") && s.at(at - 1) == "." &&
+            s.at(at + 1) == "(" && s.at(at + 2) == ")" && s.at(at + 4) != "unwrap" && s.at(at + 4) != "expect")
+            site.propose(Risk::low, 0.85,
+                         "`" + std::string(s.at(at)) +
+                             "` answers with a `Result` (another thread may have panicked); the guard is inside.",
+                         {site.put(s.tokens()[i + 2].end, ".unwrap()")});
+    }
+}
+
 /// Every `RefCell` becomes a `Mutex`: its borrows are locks.
 void lock_instead(Site& site) { // E0277
     if (!site.d.message.starts_with("`RefCell<") || !has(site.d.message, "between threads safely"))
@@ -281,6 +305,7 @@ void drain(Site& site) { // E0507
 } // namespace
 
 RC_CODE_RULE(atomic_count, "own-rc-to-arc", "E0277")
+RC_CODE_RULE(guard_taken_out, "own-guard", "E0277", "E0599", "E0308", "E0614", "E0369")
 RC_CODE_RULE(lock_instead, "own-refcell-to-mutex", "E0277")
 RC_CODE_RULE(interior, "own-shared-write", "E0594", "E0596")
 RC_CODE_RULE(own_cow, "own-cow", "E0594", "E0596")
