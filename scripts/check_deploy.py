@@ -49,8 +49,9 @@ def check_dockerfile(problems: list[str]) -> dict[str, str]:
     for run in of("RUN"):
         if re.search(r"\bapt(-get)?\s+(-\S+\s+)*install\b", run):
             problems.append(f"Dockerfile: packages are installed past {INSTALL}: {run.strip()[:60]}")
-    if groups(of("RUN")) != {"build", "runtime", "rust"}:
-        problems.append(f"Dockerfile: expected the groups build, runtime and rust, found {sorted(groups(of('RUN')))}")
+    if groups(of("RUN")) != {"build", "runtime", "rust", "embeddings"}:
+        problems.append("Dockerfile: expected the groups build, runtime, rust and embeddings, found "
+                        f"{sorted(groups(of('RUN')))}")
     users = of("USER")
     if not users or users[-1].split(":")[0] in {"0", "root"}:
         problems.append("Dockerfile: the last USER must be an unprivileged one")

@@ -6,7 +6,7 @@
 #   scripts/install-deps.sh --check GROUP...  print what is missing; exit status 1 if anything is
 #
 # Groups: build (the program), runtime (what the program needs to run), rust (Debian's own toolchain), test, bench, fuzz,
-# lint. Asking dpkg takes about 20 ms, so there is no stamp file that could go stale.
+# lint, embeddings (npm, to fetch the sentence encoder). Asking dpkg takes about 20 ms, so there is no stamp file that could go stale.
 set -euo pipefail
 
 # An entry NAME:COMMAND counts as present when COMMAND is on PATH, whoever put it there (Node.js often comes from
@@ -27,11 +27,12 @@ packages_of() {
         ;;
     rust) echo rustc-web cargo-web ;;
     test) echo python3 python3-yaml curl:curl nodejs:node npm:npm librust-itoa-dev ;;
+    embeddings) echo nodejs:node npm:npm ;;
     bench) echo libbenchmark-dev libxapian-dev libhnswlib-dev python3 wrk:wrk ;;
     fuzz) echo clang-19 libclang-rt-19-dev ;;
     lint) echo clang-19 clang-format-19 clang-tidy-19 shellcheck python3 ;;
     *)
-        echo "install-deps: unknown group '$1' (build runtime rust test bench fuzz lint)" >&2
+        echo "install-deps: unknown group '$1' (build runtime rust test bench fuzz lint embeddings)" >&2
         return 2
         ;;
     esac
@@ -44,7 +45,7 @@ case "${1:-}" in
 -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0" && exit 0 ;;
 esac
 if [ $# -eq 0 ]; then
-    echo "install-deps: name at least one group (build runtime rust test bench fuzz lint)" >&2
+    echo "install-deps: name at least one group (build runtime rust test bench fuzz lint embeddings)" >&2
     exit 2
 fi
 
