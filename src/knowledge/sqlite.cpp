@@ -231,13 +231,20 @@ bool Database::in_transaction() const {
     return sqlite3_get_autocommit(db_) == 0;
 }
 
+void Database::tolerate_damage() {
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
+}
+
 bool Database::damaged() const {
     const int code = sqlite3_errcode(db_) & 0xFF;
     return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
 bool Database::index_damaged() const {
-    return sqlite3_extended_errcode(db_) == SQLITE_CORRUPT_VTAB;
+    // Our own statements never write a primary key twice; the full text's tables do when its structure is damaged.
+    const int code = sqlite3_extended_errcode(db_);
+    return code == SQLITE_CORRUPT_VTAB || code == SQLITE_CONSTRAINT_PRIMARYKEY;
 }
 
 } // namespace rustcoder::knowledge

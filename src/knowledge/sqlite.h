@@ -99,6 +99,8 @@ public:
     /// What SQLite said last on this connection.
     bool damaged() const;
     bool index_damaged() const; // a full text index, which can be made anew
+    /// Reads on where the file is shorter than it says; for rescue only.
+    void tolerate_damage();
     sqlite3* handle() const { return db_; }
 
 private:

@@ -107,7 +107,8 @@ public:
     virtual Result<std::optional<std::vector<Change>>> changes_since(std::uint64_t revision) = 0;
 
     virtual Result<Stats> stats() = 0;
-    /// Checks the file, the indexes and every content id; returns what is wrong in words (empty = sound).
+    /// Checks the file and, when thorough, the full text and every content id; returns what is wrong in words (empty =
+    /// sound). A full text that does not agree is made anew and reported.
     virtual Result<std::vector<std::string>> verify(bool thorough) = 0;
 };
 

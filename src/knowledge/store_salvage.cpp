@@ -129,11 +129,16 @@ std::size_t salvage(const fs::path& damaged, const fs::path& into, const StoreOp
     auto to = open_store(into, StoreOptions{.busy_timeout = options.busy_timeout,
                                             .max_entry_bytes = std::max<std::size_t>(options.max_entry_bytes, 1u << 30),
                                             .max_bytes = options.max_bytes});
-    auto from = connect(damaged, Database::Mode::read_write, options);
-    if (!from) // not even the journal can be read
-        from = Database::open(damaged, Database::Mode::immutable, options.busy_timeout);
+    auto from = Database::open(damaged, Database::Mode::read_write, options.busy_timeout);
     if (!to || !from)
         return 0;
+    from->tolerate_damage();
+    if (!from->number("SELECT count(*) FROM sqlite_schema", 0)) { // not even the journal can be read
+        from = Database::open(damaged, Database::Mode::immutable, options.busy_timeout);
+        if (!from)
+            return 0;
+        from->tolerate_damage();
+    }
     Reader reader(*from, **to);
     (void)reader.run();
     return reader.saved();

@@ -93,6 +93,7 @@ private:
     Result<std::string> put_one(Write& write, const Entry& entry);
     Result<std::string> insert(Write& write, const Entry& entry, const std::string& digest);
     Status merge_codes(Write& write, std::int64_t seq, const std::string& id, const Entry& entry);
+    Result<std::vector<TextHit>> match(Database& db, std::string_view query, const Filter& filter, std::size_t limit);
     Result<std::vector<std::string>> pruned(Database& db, std::string_view query);
     Result<std::size_t> documents(Database& db);
 

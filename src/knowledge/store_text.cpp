@@ -160,23 +160,37 @@ Result<std::vector<std::string>> SqliteStore::pruned(Database& db, std::string_v
 }
 
 Result<std::vector<TextHit>> SqliteStore::full_text(std::string_view query, const Filter& filter, std::size_t limit) {
-    std::vector<TextHit> out;
+    bool damaged = false;
+    {
+        RC_TRY_ASSIGN(auto db, reading());
+        auto out = match(**db, query, filter, limit);
+        damaged = !out && (*db)->index_damaged();
+        if (!damaged || options_.read_only)
+            return out;
+    }
+    RC_TRY(rebuild_index());
     RC_TRY_ASSIGN(auto db, reading());
-    RC_TRY_ASSIGN(const std::vector<std::string> asked, pruned(**db, query));
+    return match(**db, query, filter, limit);
+}
+
+Result<std::vector<TextHit>> SqliteStore::match(Database& db, std::string_view query, const Filter& filter,
+                                                std::size_t limit) {
+    std::vector<TextHit> out;
+    RC_TRY_ASSIGN(const std::vector<std::string> asked, pruned(db, query));
     if (asked.empty() || limit == 0)
         return out;
     const std::string expression = match_expression(asked);
     // Weights: a word in the title says more than one in the text, a code most.
     RC_TRY_ASSIGN(
         auto rows,
-        (*db)->query("SELECT id, score FROM (SELECT e.id AS id, -bm25(search, 4.0, 1.0, 8.0) AS score "
-                     "FROM search CROSS JOIN entries e "
-                     "ON e.seq = search.rowid WHERE search MATCH ?1 AND (?2 >> e.kind) & 1 AND e.quarantined <= ?3 "
-                     "AND (?4 = '' OR e.toolchain IN ('', ?4)) "
-                     "AND (?5 = '' OR EXISTS (SELECT 1 FROM codes c WHERE c.code = ?5 AND c.seq = e.seq)) "
-                     "LIMIT ?7) ORDER BY score DESC, id LIMIT ?6",
-                     expression, kind_bits(filter), filter.quarantined, filter.toolchain, filter.code,
-                     static_cast<std::int64_t>(std::min(limit, max_scored)), static_cast<std::int64_t>(max_scored)));
+        db.query("SELECT id, score FROM (SELECT e.id AS id, -bm25(search, 4.0, 1.0, 8.0) AS score "
+                 "FROM search CROSS JOIN entries e "
+                 "ON e.seq = search.rowid WHERE search MATCH ?1 AND (?2 >> e.kind) & 1 AND e.quarantined <= ?3 "
+                 "AND (?4 = '' OR e.toolchain IN ('', ?4)) "
+                 "AND (?5 = '' OR EXISTS (SELECT 1 FROM codes c WHERE c.code = ?5 AND c.seq = e.seq)) "
+                 "LIMIT ?7) ORDER BY score DESC, id LIMIT ?6",
+                 expression, kind_bits(filter), filter.quarantined, filter.toolchain, filter.code,
+                 static_cast<std::int64_t>(std::min(limit, max_scored)), static_cast<std::int64_t>(max_scored)));
     for (;;) {
         RC_TRY_ASSIGN(const bool row, rows.step());
         if (!row)

@@ -83,12 +83,19 @@ Result<std::vector<std::string>> SqliteStore::verify(bool thorough) {
         }
     }
     if (thorough && !options_.read_only) { // the engine takes this check for a write
-        RC_TRY_ASSIGN(auto transaction, writing());
-        const Status sound = (*transaction)->run("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)");
-        if (!sound && !(*transaction)->damaged())
-            return std::unexpected(sound.error());
-        if (!sound)
-            note(findings, "the full text does not agree with the entries");
+        bool sound = true;
+        {
+            RC_TRY_ASSIGN(auto transaction, writing());
+            const Status done = (*transaction)->run("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)");
+            sound = done.has_value();
+            if (!sound && !(*transaction)->damaged())
+                return std::unexpected(done.error());
+        }
+        if (!sound) { // it is derived: there is nothing to lose
+            const bool made = rebuild_index().has_value();
+            note(findings, made ? "the full text did not agree with the entries; it has been made anew"
+                                : "the full text does not agree with the entries and cannot be made anew");
+        }
     }
     return findings;
 }
