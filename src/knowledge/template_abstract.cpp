@@ -249,7 +249,7 @@ private:
             if (removed == 1 && end - begin == 1 && is_respelling(tok(c.file->tokens, c.begin), t)) {
                 out = {Term::Kind::near, {}, hole(HoleType::name, tok(c.file->tokens, c.begin).text), 0};
             } else if (run) {
-                const bool single = run->tokens.size() == 1;
+                const bool single = run->tokens.size() == 1 && level.all_atoms; // vague: any text that is quoted there
                 out = {Term::Kind::hole, {}, hole(single ? HoleType::name : HoleType::run, run->text), 0};
                 if (std::none_of(atoms.begin(), atoms.end(), [&](const AtomPattern& a) { return a.role == run->role; }))
                     atoms.push_back({run->role, {Term{Term::Kind::hole, {}, out.hole, 0}}});

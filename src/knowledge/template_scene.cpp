@@ -45,7 +45,7 @@ std::string normal_word(std::string_view word) {
 }
 
 void append(std::string& out, std::string_view part) {
-    if (part == "_" && out.ends_with(" _"))
+    if (part == "_" && (out == "_" || out.ends_with(" _")))
         return; // a run of foreign words is one
     if (!out.empty())
         out += ' ';
