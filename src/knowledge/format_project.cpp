@@ -1,6 +1,7 @@
 #include "knowledge/format_project.h"
 
 #include "base/json.h"
+#include "base/os.h"
 #include "base/text.h"
 #include "knowledge/format_manifest.h"
 #include "knowledge/import_split.h"
@@ -147,11 +148,16 @@ json::object payload_of(const Manifest& m, const project::Project& project, bool
     return o;
 }
 
-/// Folders with a Cargo.toml below `folder`, itself included; a package's own folders are searched for workspaces only.
+/// Folders with a Cargo.toml below `folder`, itself included. Packages inside a package (its tests' fixtures) are its
+/// own affair, unless it says that it is a workspace.
 void find_projects(const fs::path& folder, int depth, std::vector<fs::path>& out) {
     std::error_code ec;
-    if (fs::is_regular_file(fs::symlink_status(folder / "Cargo.toml", ec)))
+    if (fs::is_regular_file(fs::symlink_status(folder / "Cargo.toml", ec))) {
         out.push_back(folder);
+        const auto toml = base::read_file(folder / "Cargo.toml", source_bytes);
+        if (!toml || !base::has(*toml, "[workspace"))
+            return;
+    }
     if (depth == 0 || out.size() > 100'000)
         return;
     std::vector<fs::path> inner;
