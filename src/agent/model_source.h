@@ -1,0 +1,79 @@
+// A language model as one more source of candidates: asked beside the search, judged like every other source.
+#pragma once
+
+#include "model/chat.h"
+#include "repair/engine.h"
+
+#include <condition_variable>
+#include <thread>
+
+namespace rustcoder::agent {
+
+/// What goes into the prompt beside errors and source.
+struct ModelNotes {
+    std::string lessons, fixes, api;
+};
+
+struct ModelSourceOptions {
+    int samples = 3;
+    int rounds = 2; // questions: the second one says why no block of the first answers could be used
+    /// The engine has so long alone; what it repairs meanwhile costs no tokens. wait() ends it.
+    std::chrono::milliseconds head_start{1'500};
+    std::string task; // what the user says the program is for
+    /// Called once a question, on the asking thread.
+    std::function<ModelNotes(const project::Project&, std::span<const toolchain::Diagnostic>)> notes;
+    std::shared_ptr<model::TokenBudget> budget;
+};
+
+/// Thread-safe. For one repair of one project: the first proposal starts the question (about the state that it is asked
+/// for), later ones hand out what has come, fitted to whatever state they are asked for. The destructor stops a
+/// question that is under way.
+class ModelSource final : public repair::CandidateSource {
+public:
+    ModelSource(std::shared_ptr<model::ChatModel> model, ModelSourceOptions options);
+    ~ModelSource() override;
+    std::string_view name() const override { return "model"; }
+    void propose(const repair::RuleContext& context, repair::Proposals& out) const override;
+
+    /// Until the answers are there, the question failed, the time is over or the token fires. True: there are answers.
+    bool wait(std::chrono::milliseconds time, const std::stop_token& stop) const;
+
+    struct Report {
+        bool asked = false;
+        std::string model;
+        std::vector<std::string> answers; // of the last round
+        std::vector<std::string> refused; // why blocks of the answers did not fit: "file: reason"
+        std::optional<Error> failure;     // why there is no answer
+        model::Usage usage;
+        double cost = 0;
+        int requests = 0;
+        std::chrono::milliseconds wall{};
+    };
+    Report report() const;
+
+private:
+    void ask(const std::stop_token& stop) const;
+    bool ask_once(const std::string& refused, const std::stop_token& stop) const;
+    std::vector<repair::Candidate> candidates(const project::Project& project) const;
+
+    const std::shared_ptr<model::ChatModel> model_;
+    const ModelSourceOptions options_;
+    mutable std::mutex mutex_; // of everything below
+    mutable std::condition_variable_any changed_;
+    mutable bool hurry_ = false, finished_ = false;
+    mutable project::Project asked_about_;
+    mutable std::vector<toolchain::Diagnostic> errors_;
+    mutable Report report_;
+    mutable std::optional<project::Project> fitted_to_; // the state that `fitted_` is for
+    mutable std::vector<repair::Candidate> fitted_;
+    mutable std::jthread thread_; // last: ends before what it uses
+};
+
+/// repair() with a model beside it: when the search ends without success, the answers are waited for (within the
+/// deadline) and the search goes on with them. options.sources need not hold the source.
+Result<repair::Outcome> repair_with_model(toolchain::Workspace& workspace, const project::Project& project,
+                                          repair::Options options, std::shared_ptr<ModelSource> source,
+                                          std::stop_token stop = {},
+                                          const std::function<void(const repair::Event&)>& on_event = {});
+
+} // namespace rustcoder::agent
