@@ -57,6 +57,7 @@ std::string content_id(const Entry& entry);
 /// Lower bound of the Wilson score interval: what share of successes is certain after `successes` of `trials`, at 1.96
 /// standard deviations (Wilson 1927). 0 without trials.
 double wilson_lower(std::uint64_t successes, std::uint64_t trials, double z = 1.96);
+/// The upper bound; 1 without trials.
 double wilson_upper(std::uint64_t successes, std::uint64_t trials, double z = 1.96);
 
 } // namespace rustcoder::knowledge

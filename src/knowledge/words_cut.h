@@ -8,7 +8,7 @@
 namespace rustcoder::knowledge {
 
 /// Changes whenever the same text would give other words: a full text index made with another version is made anew.
-inline constexpr int words_version = 1;
+inline constexpr int words_version = 2;
 
 struct Word {
     std::string_view text;          // lower case, stemmed; valid during the call only

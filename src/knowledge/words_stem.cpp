@@ -49,7 +49,7 @@ void strip_verb(std::string& w) {
 } // namespace
 
 void stem(std::string& w) {
-    if (w == "used" || w == "using") {
+    if (w == "used" || w == "using" || w == "uses") {
         w = "use";
         return;
     }
