@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <utility>
 
 namespace rustcoder::knowledge {
 namespace {
 
-constexpr float k1 = 1.2f, b = 0.75f;
+constexpr float k1 = 1.2f, b = 0.4f; // passages are of one size by their making; bench/retrieval.md
 constexpr float safety = 1 - 1e-4f; // bounds are sums of floats as scores are
 
 /// k1 * (1 - b + b * length / average) for every length there can be.
@@ -33,20 +31,72 @@ struct List {
     float most = 0; // no document gains more from it
 };
 
-float kth_best(const std::vector<float>& scores, const std::vector<Doc>& touched, std::size_t k,
-               std::vector<float>& scratch) {
-    if (touched.size() < k)
-        return 0;
-    scratch.clear();
-    for (const Doc d : touched)
-        scratch.push_back(scores[d]);
-    std::nth_element(scratch.begin(), scratch.begin() + static_cast<std::ptrdiff_t>(k - 1), scratch.end(),
-                     std::greater<>());
-    return scratch[k - 1];
-}
+/// Running scores, and a lower bound of the k-th best of them: scores only grow, so it only rises.
+class Race {
+public:
+    Race(std::size_t documents, std::size_t k) : scores(documents, 0.0f), k_(k) {}
 
-void drop_hopeless(std::vector<Doc>& docs, const std::vector<float>& scores, float rest, float bar) {
-    std::erase_if(docs, [&](Doc d) { return scores[d] + rest < bar * safety; });
+    void add(Doc d, float gain) {
+        if (scores[d] == 0)
+            docs.push_back(d);
+        lift(d, gain);
+    }
+    void lift(Doc d, float gain) {
+        scores[d] += gain;
+        if (scores[d] > bar_) {
+            leaders_.push_back(d);
+            if (leaders_.size() >= 4 * k_ + 1024)
+                settle();
+        }
+    }
+    /// The k-th best so far; 0 when there are fewer.
+    float bar() {
+        settle();
+        return bar_;
+    }
+
+    /// Documents in ascending order.
+    void sort() {
+        if (docs.size() < scores.size() / 16) {
+            std::sort(docs.begin(), docs.end());
+            return;
+        }
+        docs.clear(); // reading all scores costs less than sorting many
+        for (Doc d = 0; d < scores.size(); ++d)
+            if (scores[d] > 0)
+                docs.push_back(d);
+    }
+
+    std::vector<float> scores;
+    std::vector<Doc> docs; // those with a score, as they came
+
+private:
+    void settle() {
+        std::sort(leaders_.begin(), leaders_.end());
+        leaders_.erase(std::unique(leaders_.begin(), leaders_.end()), leaders_.end());
+        if (leaders_.size() < k_)
+            return;
+        std::nth_element(leaders_.begin(), leaders_.begin() + static_cast<std::ptrdiff_t>(k_ - 1), leaders_.end(),
+                         [&](Doc a, Doc b) { return scores[a] > scores[b]; });
+        leaders_.resize(k_);
+        bar_ = scores[leaders_.back()];
+    }
+
+    std::size_t k_;
+    float bar_ = 0;
+    std::vector<Doc> leaders_; // at least all that are above the bar
+};
+
+using At = std::span<const std::uint32_t>::iterator;
+
+/// The first posting that is not before `wanted`, looked for in steps that double: the next is mostly near.
+At gallop(At at, At end, std::uint32_t wanted) {
+    std::ptrdiff_t step = 1;
+    while (end - at > step && at[step] < wanted) {
+        at += step;
+        step *= 2;
+    }
+    return std::lower_bound(at, end - at > step ? at + step + 1 : end, wanted);
 }
 
 } // namespace
@@ -64,43 +114,33 @@ std::vector<Ranked> TextIndex::top(std::span<const QueryWord> weighted, float av
             {postings_of(word), w.weight, gain(w.weight, bounds_[word].most, norm[bounds_[word].shortest])});
         rest += lists.back().most;
     }
-    std::vector<float> scores(lists.empty() ? 0 : documents(), 0.0f);
-    std::vector<float> scratch;
-    std::vector<Doc> docs; // those with a score
+    Race race(lists.empty() ? 0 : documents(), std::max<std::size_t>(k, 1));
     std::size_t i = 0;
-    for (; i < lists.size(); ++i) {
+    for (; i < lists.size() && rest >= race.bar() * safety; ++i) {
         const auto& list = lists[i];
-        if (docs.size() >= k && docs.size() < 2 * list.postings.size() &&
-            rest < kth_best(scores, docs, k, scratch) * safety)
-            break;
-        for (const auto posting : list.postings) {
-            const Doc d = posting >> 8;
-            if (allowed && !allowed->has(d))
-                continue;
-            if (scores[d] == 0)
-                docs.push_back(d);
-            scores[d] += gain(list.weight, posting & 255, norm[lengths_[d]]);
+        for (const auto posting : list.postings)
+            if (const Doc d = posting >> 8; !allowed || allowed->has(d))
+                race.add(d, gain(list.weight, posting & 255, norm[lengths_[d]]));
+        rest -= list.most;
+    }
+    if (i < lists.size())
+        race.sort();
+    for (; i < lists.size(); ++i) {
+        std::erase_if(race.docs, [&, bar = race.bar()](Doc d) { return race.scores[d] + rest < bar * safety; });
+        const auto& list = lists[i];
+        auto at = list.postings.begin();
+        for (const Doc d : race.docs) {
+            at = gallop(at, list.postings.end(), d << 8);
+            if (at == list.postings.end())
+                break;
+            if (*at >> 8 == d)
+                race.lift(d, gain(list.weight, *at & 255, norm[lengths_[d]]));
         }
         rest -= list.most;
     }
-    for (bool sorted = false; i < lists.size(); ++i) {
-        drop_hopeless(docs, scores, rest, kth_best(scores, docs, k, scratch));
-        if (!std::exchange(sorted, true))
-            std::sort(docs.begin(), docs.end());
-        auto at = lists[i].postings.begin();
-        for (const Doc d : docs) {
-            at = std::lower_bound(at, lists[i].postings.end(), d << 8);
-            if (at == lists[i].postings.end())
-                break;
-            if (*at >> 8 == d)
-                scores[d] += gain(lists[i].weight, *at & 255, norm[lengths_[d]]);
-        }
-        rest -= lists[i].most;
-    }
     std::vector<Ranked> out;
-    out.reserve(docs.size());
-    for (const Doc d : docs)
-        out.push_back({d, scores[d]});
+    for (const Doc d : race.docs)
+        out.push_back({d, race.scores[d]});
     keep_best(out, k);
     return out;
 }
