@@ -10,7 +10,8 @@ namespace rustcoder::bench {
 namespace {
 
 bool is_error_code(std::string_view s) {
-    return s.size() == 5 && s[0] == 'E' && std::all_of(s.begin() + 1, s.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return s.size() == 5 && s[0] == 'E' &&
+           std::all_of(s.begin() + 1, s.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string full_name(std::string_view passage) {
@@ -49,8 +50,7 @@ bool answers(const knowledge::Entry& entry, const Question& question) {
         if (is_error_code(passage)) {
             if (entry.kind == knowledge::Kind::lesson && std::ranges::find(entry.codes, passage) != entry.codes.end())
                 return true;
-        } else if (source == passage ||
-                   (passage.find('#') == std::string::npos && source.starts_with(passage + "#"))) {
+        } else if (source == passage || (passage.find('#') == std::string::npos && source.starts_with(passage + "#"))) {
             return true;
         }
     }

@@ -37,7 +37,8 @@ Arguments parse(int count, char** values) {
         else if (key == "--only")
             a.only = value, ++i;
         else
-            fmt::print(stderr, "usage: retrieval [--store FILE] [--local none|words|use|all] [--only SET] [--misses]\n"),
+            fmt::print(stderr,
+                       "usage: retrieval [--store FILE] [--local none|words|use|all] [--only SET] [--misses]\n"),
                 std::exit(2);
     }
     return a;
@@ -78,13 +79,13 @@ std::vector<bench::Question> structural(Store& store) {
             source.find("/std/") == std::string_view::npos && base::hash64(e.provenance.source) % 9 == 0) {
             const std::string heading = e.title.substr(cut + 3);
             if (heading.find('(') == std::string::npos && seen[heading]++ == 0)
-                out.push_back({"heading", heading,
-                               {std::string(source.starts_with("rust-docs/") ? source.substr(10) : source)}});
+                out.push_back(
+                    {"heading", heading, {std::string(source.starts_with("rust-docs/") ? source.substr(10) : source)}});
         } else if (e.kind == Kind::lesson && source.starts_with("rustc --explain") && base::hash64(e.id) % 5 == 0) {
             for (const auto line : base::lines(e.text)) {
                 const auto text = base::trim(line);
-                if (text.size() > 25 && !text.starts_with('#') && !text.starts_with('`') &&
-                    e.codes.size() > 0 && text.find("no longer emitted") == std::string_view::npos) {
+                if (text.size() > 25 && !text.starts_with('#') && !text.starts_with('`') && e.codes.size() > 0 &&
+                    text.find("no longer emitted") == std::string_view::npos) {
                     out.push_back({"lesson", std::string(text.substr(0, 120)), {e.codes.front()}});
                     break;
                 }

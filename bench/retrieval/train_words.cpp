@@ -1,8 +1,8 @@
 // Makes src/knowledge/rust_words.vec: vectors of words, such that the sum over a heading or a sentence lies nearer to
 // the sum over the passage that it is from than to other passages. Every passage of a seeded store gives pairs: heading
-// and text, a sentence and the rest, two parts of one section (the "inverse cloze task" of Lee et al. 2019). The loss is
-// a softmax over the passages of one batch; AdaGrad with one rate a word. A minute on two cores; the same seed gives the
-// same file. bench/retrieval/questions.tsv is not trained on: with --watch its set `tune` is only measured.
+// and text, a sentence and the rest, two parts of one section (the "inverse cloze task" of Lee et al. 2019). The loss
+// is a softmax over the passages of one batch; AdaGrad with one rate a word. A minute on two cores; the same seed gives
+// the same file. bench/retrieval/questions.tsv is not trained on: with --watch its set `tune` is only measured.
 #include "base/os.h"
 #include "base/text.h"
 #include "knowledge/store.h"
@@ -25,8 +25,8 @@ namespace {
 
 struct Options {
     std::string store, out;
-    std::size_t dimension = 256, batch = 256, rounds = 24, least = 3;
-    float rate = 4.8F, temperature = 0.05F, dropout = 0.25F;
+    std::size_t dimension = 256, batch = 512, rounds = 16, least = 3;
+    float rate = 4.8F, start = 0.3F, temperature = 0.05F, dropout = 0.25F;
     bool watch = false;
 };
 
@@ -77,6 +77,7 @@ public:
         for (auto& [word, count] : kept) {
             numbers_[word] = static_cast<std::uint32_t>(names_.size());
             names_.push_back(word);
+            weight_.push_back(TrainedVectors::weight(word));
             rarity_.push_back(std::log(1 + static_cast<float>(passages_.size()) / static_cast<float>(count)));
         }
         for (auto& p : passages_)
@@ -93,6 +94,7 @@ public:
     const std::vector<Passage>& passages() const { return passages_; }
     const std::vector<std::string>& names() const { return names_; }
     float rarity(std::size_t word) const { return rarity_[word]; }
+    float weight(std::uint32_t word) const { return weight_[word]; }
 
 private:
     void cut(Passage& p) {
@@ -118,25 +120,25 @@ private:
     std::vector<Passage> passages_;
     std::unordered_map<std::string, std::uint32_t> numbers_;
     std::vector<std::string> names_;
-    std::vector<float> rarity_;
+    std::vector<float> rarity_, weight_;
 };
 
-Bag bag_of(std::span<const Words* const> lists) {
+Bag bag_of(const Corpus& corpus, std::span<const Words* const> lists) {
     std::map<std::uint32_t, float> counts;
     for (const Words* list : lists)
         for (const auto word : *list)
             counts[word] += 1;
     Bag bag(counts.begin(), counts.end());
     for (auto& [word, n] : bag)
-        n = 1 + std::log(n);
+        n = corpus.weight(word) * (1 + std::log(n));
     return bag;
 }
 
-Bag bag_of_passage(const Passage& p) {
+Bag bag_of_passage(const Corpus& corpus, const Passage& p) {
     std::vector<const Words*> lists{&p.path, &p.path};
     for (const auto& s : p.sentences)
         lists.push_back(&s);
-    return bag_of(lists);
+    return bag_of(corpus, lists);
 }
 
 class Trainer {
@@ -147,7 +149,7 @@ public:
         std::normal_distribution<float> normal(0, 1 / std::sqrt(static_cast<float>(o_.dimension)));
         for (std::size_t w = 0; w < corpus.names().size(); ++w)
             for (std::size_t i = 0; i < o_.dimension; ++i)
-                values_[w * o_.dimension + i] = normal(random_) * corpus.rarity(w);
+                values_[w * o_.dimension + i] = o_.start * normal(random_) * corpus.rarity(w);
     }
 
     double round() {
@@ -200,14 +202,14 @@ private:
                 if (i != chosen || keep)
                     rest.push_back(&p.sentences[i]);
         }
-        asked = bag_of(shorter);
+        asked = bag_of(corpus_, shorter);
         Bag kept;
         for (const auto& word : asked)
             if (static_cast<float>(random_() % 1000) >= 1000 * o_.dropout)
                 kept.push_back(word);
         if (!kept.empty())
             asked = std::move(kept);
-        passage = bag_of(rest);
+        passage = bag_of(corpus_, rest);
     }
 
     double step(std::span<const std::size_t> numbers) {
@@ -287,14 +289,14 @@ void measure(const Corpus& corpus, const Trainer& trainer, const Options& o) {
     const std::size_t d = o.dimension, n = corpus.passages().size();
     std::vector<float> vectors(n * d), asked(d);
     for (std::size_t i = 0; i < n; ++i)
-        trainer.encode(bag_of_passage(corpus.passages()[i]), &vectors[i * d]);
+        trainer.encode(bag_of_passage(corpus, corpus.passages()[i]), &vectors[i * d]);
     bench::Figures figures;
     for (const auto& q : bench::read_questions(RC_SOURCE_DIR "/bench/retrieval/questions.tsv")) {
         if (q.set != "tune")
             continue;
         const auto words = corpus.numbers(q.text);
         const Words* lists[] = {&words};
-        trainer.encode(bag_of(lists), asked.data());
+        trainer.encode(bag_of(corpus, lists), asked.data());
         std::vector<std::pair<float, std::size_t>> ranked;
         for (std::size_t i = 0; i < n; ++i)
             ranked.emplace_back(-product(asked.data(), &vectors[i * d], d), i);
@@ -338,6 +340,8 @@ Options parse(int count, char** values) {
             o.batch = std::stoul(value);
         else if (key == "--rate")
             o.rate = std::stof(value);
+        else if (key == "--start")
+            o.start = std::stof(value);
         else if (key == "--temperature")
             o.temperature = std::stof(value);
         else if (key == "--dropout")

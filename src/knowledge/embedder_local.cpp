@@ -200,7 +200,11 @@ Result<std::shared_ptr<Embedder>> open_local_embedder(const LocalEmbedderOptions
         else if (options.parts == LocalParts::use)
             return std::unexpected(found.error());
     }
-    return cached(checked(std::make_shared<LocalEmbedder>(options.parts != LocalParts::use, folder)));
+    const bool words = options.parts != LocalParts::use;
+    if (words && TrainedVectors::carried().size() == 0)
+        return fail(Errc::internal, "the program carries no word vectors", "src/knowledge/rust_words.vec",
+                    "Build it with the file that bench/retrieval/train_words.cpp makes");
+    return cached(checked(std::make_shared<LocalEmbedder>(words, folder)));
 }
 
 } // namespace rustcoder::knowledge

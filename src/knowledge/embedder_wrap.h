@@ -6,8 +6,8 @@
 namespace rustcoder::knowledge {
 
 struct CheckOptions {
-    std::size_t batch = 64;              // texts handed on at once; stop is looked at in between
-    std::size_t text_bytes = 32u << 10;  // of a longer text the beginning is embedded
+    std::size_t batch = 64;             // texts handed on at once; stop is looked at in between
+    std::size_t text_bytes = 32u << 10; // of a longer text the beginning is embedded
 };
 /// Refuses blank texts (invalid_input, before anything is asked), and answers that are not one vector per text, of
 /// another dimension than before, not finite or of length 0 (internal). Vectors come out with length 1.

@@ -11,21 +11,32 @@ std::vector<Fused> fuse(std::span<const Candidate> text, std::span<const Candida
                         const FuseWeights& weights) {
     std::vector<Fused> out;
     out.reserve(text.size() + vector.size());
-    std::unordered_map<std::string_view, std::size_t> at;
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if (at.emplace(text[i].id, out.size()).second)
-            out.push_back(
-                {text[i].id, text[i].group, weights.text / (weights.constant + static_cast<double>(i + 1)), i + 1, 0});
-    for (std::size_t i = 0; i < vector.size(); ++i) {
-        const auto [place, fresh] = at.emplace(vector[i].id, out.size());
-        if (fresh)
-            out.push_back({vector[i].id, vector[i].group});
-        auto& fused = out[place->second];
-        if (fused.vector_rank != 0)
-            continue;
-        fused.vector_rank = i + 1;
-        fused.score += weights.vector / (weights.constant + static_cast<double>(i + 1));
-    }
+    std::unordered_map<std::string_view, std::size_t> by_id;
+    std::unordered_map<std::uint64_t, std::size_t> by_group;
+    std::vector<Fused> repeated; // further members of a group that has its place already
+    // Each list ranks groups: two parts that find different passages of one section agree on the section.
+    const auto take = [&](std::span<const Candidate> list, std::size_t Fused::* rank_of, double weight) {
+        std::size_t rank = 0, position = 0;
+        for (const auto& c : list) {
+            ++position;
+            std::size_t place = out.size();
+            if (const auto known = by_id.find(c.id); known != by_id.end())
+                place = known->second;
+            else if (c.group != 0)
+                place = by_group.try_emplace(c.group, place).first->second;
+            if (place == out.size())
+                out.push_back({c.id, c.group});
+            else if (out[place].id != c.id && !by_id.contains(c.id))
+                repeated.emplace_back(Fused{c.id, c.group}).*rank_of = position;
+            by_id.emplace(c.id, place);
+            if (out[place].*rank_of != 0)
+                continue;
+            out[place].*rank_of = ++rank;
+            out[place].score += weight / (weights.constant + static_cast<double>(rank));
+        }
+    };
+    take(text, &Fused::text_rank, weights.text);
+    take(vector, &Fused::vector_rank, weights.vector);
     const auto rank = [](std::size_t r) { return r == 0 ? std::numeric_limits<std::size_t>::max() : r; };
     std::sort(out.begin(), out.end(), [&](const Fused& a, const Fused& b) {
         if (a.score != b.score)
@@ -34,6 +45,7 @@ std::vector<Fused> fuse(std::span<const Candidate> text, std::span<const Candida
             return rank(a.text_rank) < rank(b.text_rank);
         return a.id < b.id;
     });
+    out.insert(out.end(), std::make_move_iterator(repeated.begin()), std::make_move_iterator(repeated.end()));
     return out;
 }
 

@@ -64,7 +64,11 @@ void DocSet::without(const DocSet& o) {
 std::uint64_t group_of(const Entry& entry) {
     if ((entry.kind != Kind::passage && entry.kind != Kind::lesson) || entry.title.empty())
         return 0;
-    return base::hash64(entry.title, base::hash64(entry.provenance.source)) | 1;
+    std::string_view title = entry.title; // "Section (2)" is the second part of "Section"
+    if (const auto open = title.rfind(" ("); title.ends_with(')') && open != title.npos && open + 2 < title.size() - 1)
+        if (title.find_first_not_of("0123456789", open + 2) == title.size() - 1)
+            title = title.substr(0, open);
+    return base::hash64(title, base::hash64(entry.provenance.source)) | 1;
 }
 
 bool matches(const Filter& filter, const Entry& entry) {

@@ -1,6 +1,7 @@
 #include "knowledge/text_index.h"
 
 #include "base/text.h"
+#include "knowledge/words_common.h"
 #include "knowledge/words_cut.h"
 
 #include <algorithm>
@@ -11,6 +12,7 @@ namespace rustcoder::knowledge {
 namespace {
 
 constexpr std::uint32_t title_weight = 3; // a word in the title counts as three in the text
+constexpr float common_weight = 0.3f;     // of a question's "how" and "my" beside its subject
 constexpr float code_weight = 4;          // an entry about the code that was asked for
 constexpr std::size_t max_query_words = 256;
 constexpr std::size_t max_query_bytes = 16 << 10; // a compiler's whole output may be pasted in
@@ -50,7 +52,8 @@ TextQuery text_query(std::string_view text) {
             ++end;
         const bool code = is_error_code(found[i]);
         // A word said three times is not three times as wanted.
-        query.words.push_back({base::hash64(found[i]), 1 + std::log(static_cast<float>(end - i))});
+        const float weight = is_common_word(found[i]) ? common_weight : 1;
+        query.words.push_back({base::hash64(found[i]), weight * (1 + std::log(static_cast<float>(end - i)))});
         if (code || base::has(found[i], "_"))
             query.words.push_back({base::hash64(found[i], code_seed), code ? code_weight : 1});
         i = end;
@@ -216,7 +219,11 @@ void TextIndexBuilder::add(const Entry& entry) {
             return true;
         });
     };
-    take(entry.title, title_weight);
+    // The headings above are what many passages share; they say where it is rather than what it is.
+    const auto above = entry.title.rfind(" > ");
+    const auto own = above == std::string::npos ? 0 : above + 3;
+    take(std::string_view(entry.title).substr(own), title_weight);
+    take(std::string_view(entry.title).substr(0, own), 1);
     take(entry.text, 1);
     lengths_.push_back(length_code(scratch_.size()));
     for (const auto& code : entry.codes) {

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "knowledge/embedder_kernels.h"
 #include "knowledge/words.h"
+#include "knowledge/words_common.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,6 +25,7 @@ extern "C" const char rustcoder_trained_vectors_begin[], rustcoder_trained_vecto
 namespace rustcoder::knowledge {
 namespace {
 
+constexpr float common_weight = 0.3F;
 constexpr std::string_view magic("RCVEC\0\0\1", 8);
 
 // Little endian, no padding: header, hashes, scales, values.
@@ -98,6 +100,10 @@ std::string TrainedVectors::serialise(std::vector<Word>& words) {
     return out + body;
 }
 
+float TrainedVectors::weight(std::string_view word) {
+    return is_common_word(word) ? common_weight : 1;
+}
+
 bool TrainedVectors::add(std::uint64_t word, float weight, std::span<float> out) const {
     const auto at = std::ranges::lower_bound(hashes_, word);
     if (at == hashes_.end() || *at != word)
@@ -111,21 +117,27 @@ bool TrainedVectors::add(std::uint64_t word, float weight, std::span<float> out)
 }
 
 bool TrainedVectors::encode(std::string_view text, std::span<float> out) const {
-    std::unordered_map<std::uint64_t, float> counts;
+    struct Count {
+        float times = 0, weight = 1;
+    };
+    std::unordered_map<std::uint64_t, Count> counts;
     const auto count = [&](std::string_view part) {
         for (const auto& word : words(part))
-            counts[base::hash64(word)] += 1;
+            if (auto& c = counts[base::hash64(word)]; c.times++ == 0)
+                c.weight = weight(word);
     };
     count(text);
     if (const auto end = text.find('\n'); end != std::string_view::npos)
         count(text.substr(0, end));
     // In the order of hashes: sums of floats must not depend on a hash table.
-    std::vector<std::pair<std::uint64_t, float>> bag(counts.begin(), counts.end());
+    std::vector<std::pair<std::uint64_t, float>> bag;
+    for (const auto& [word, c] : counts)
+        bag.emplace_back(word, c.weight * (1 + std::log(c.times)));
     std::ranges::sort(bag);
     std::ranges::fill(out, 0.0F);
     bool any = false;
     for (const auto& [word, n] : bag)
-        any |= add(word, 1 + std::log(n), out);
+        any |= add(word, n, out);
     const float length = std::sqrt(dot(out.data(), out.data(), out.size()));
     if (!any || length < 1e-12F)
         return false;

@@ -28,6 +28,9 @@ public:
     /// more lines follow: it is the title.
     bool encode(std::string_view text, std::span<float> out) const;
 
+    /// What a word counts before its vector says more: less when it is a common one (words_common.h).
+    static float weight(std::string_view word);
+
     struct Word {
         std::uint64_t hash = 0; // base::hash64 of the word
         std::vector<float> values;
