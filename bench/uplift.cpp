@@ -70,6 +70,7 @@ json::object answer(agent::Environment& env, Memory& memory, const json::object&
     request.project = project_of(base::get_object(o, "files"));
     request.options.compiler_only = base::get_bool(o, "compiler_only");
     request.learn = base::get_bool(o, "learn");
+    request.options.record_trials = true;
     const auto start = std::chrono::steady_clock::now();
     auto fixed = agent::fix(env, request);
     if (!fixed)
@@ -79,11 +80,15 @@ json::object answer(agent::Environment& env, Memory& memory, const json::object&
     json::array rules;
     for (const auto& e : out.applied)
         rules.push_back(json::value(e.candidate.rule));
-    return {{"verdict", repair::name(out.verdict)},
-            {"checks", out.checks},
-            {"seconds", took.count()},
-            {"rules", std::move(rules)},
-            {"files", files_of(out.best)}};
+    json::object trials;
+    constexpr const char* results[] = {"rejected", "helped", "compiled", "dropped", "accepted"};
+    for (const char* name : results)
+        trials[name] = 0;
+    for (const repair::Trial& t : out.trials)
+        trials[results[static_cast<int>(t.result)]].get_int64() += 1;
+    return {{"trials", std::move(trials)}, {"verdict", repair::name(out.verdict)},
+            {"checks", out.checks},        {"seconds", took.count()},
+            {"rules", std::move(rules)},   {"files", files_of(out.best)}};
 }
 
 } // namespace

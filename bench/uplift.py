@@ -79,7 +79,7 @@ def repair(engine: Engine, judge: Judge, cases: list, compiler_only: bool, learn
         fixed = answer.get("verdict") == "fixed"
         out.append({"case": case["case"], "passes": fixed and judge.passes(case, answer["files"]), "builds": fixed,
                     "checks": answer.get("checks", 0), "seconds": answer.get("seconds", 0),
-                    "rules": answer.get("rules", [])})
+                    "rules": answer.get("rules", []), "trials": answer.get("trials", {})})
     return out
 
 

@@ -246,7 +246,7 @@ void use_memory(const Environment& environment, bool learn, repair::Options& opt
         return;
     options.sources.push_back(learned_fixes(environment.memory));
     options.experience = experience(environment.memory);
-    options.record_trials = learn;
+    options.record_trials = options.record_trials || learn;
 }
 
 void learn_from_repair(const Environment& environment, const repair::Outcome& outcome, const repair::Options& options,

@@ -67,6 +67,15 @@ public:
         const auto features = knowledge::features_of(context.diagnostic, origin_of(c), c.patch, trees(context.sources));
         return c.prior * std::exp(memory_->leaning(code, features));
     }
+    bool sure(const Candidate& c, const repair::RuleContext& context) const override {
+        constexpr double clearly = 0.4; // nats in its favour
+        constexpr double likely = 0.8;  // c.prior holds prior() already
+        const std::string& code = context.diagnostic.code;
+        if (c.prior < likely || !memory_->leans(code))
+            return false;
+        const auto features = knowledge::features_of(context.diagnostic, origin_of(c), c.patch, trees(context.sources));
+        return memory_->leaning(code, features) > clearly;
+    }
     double droppable(const Candidate& c, const repair::RuleContext&) const override {
         return memory_->droppable(origin_of(c));
     }

@@ -47,6 +47,7 @@ struct AppliedEdit {
     int alternatives = 0;                  // candidates checked from the same state before it
     double confidence = 0;                 // 0..1
     double droppable = 1;                  // Experience::droppable
+    bool sure = false;                     // Experience::sure
     std::shared_ptr<const Trial> trial;    // when record_trials
 };
 

@@ -210,9 +210,12 @@ void Search::expand(int id) {
             if (c.risk > options_.max_risk || leaves_a_stub(c))
                 continue;
             double droppable = 1;
+            bool sure = false;
             if (options_.experience) {
-                c.prior = std::clamp(options_.experience->prior(c, context), 0.001, 0.985);
+                if (const double p = options_.experience->prior(c, context); p != c.prior)
+                    c.prior = std::clamp(p, 0.001, 0.985);
                 droppable = options_.experience->droppable(c, context);
+                sure = options_.experience->sure(c, context);
             }
             auto [it, fresh] = by_patch.emplace(c.patch.hash(), node.ranked.size());
             if (!fresh) {
@@ -222,6 +225,7 @@ void Search::expand(int id) {
                     r.targets.push_back(i);
                 r.candidate.prior = std::min(0.97, 1 - (1 - r.candidate.prior) * (1 - 0.6 * c.prior));
                 r.droppable = std::min(r.droppable, droppable);
+                r.sure = r.sure || sure;
                 r.cost = std::min(r.cost, candidate_cost(r.candidate, node.errors[i].phase != first) +
                                               reads.adjustment(r.candidate.patch));
                 continue;
@@ -230,6 +234,7 @@ void Search::expand(int id) {
             r.cost = candidate_cost(c, node.errors[i].phase != first) + reads.adjustment(c.patch);
             r.candidate = std::move(c);
             r.droppable = droppable;
+            r.sure = sure;
             r.targets.push_back(i);
             node.ranked.push_back(std::move(r));
         }
@@ -349,6 +354,7 @@ std::vector<AppliedEdit> Search::steps_of(const Open& open) const {
         e.confidence =
             std::clamp(std::sqrt(r.candidate.prior) * factor[static_cast<int>(r.candidate.risk)], 0.05, 0.99);
         e.droppable = r.droppable;
+        e.sure = r.sure;
         if (options_.record_trials)
             e.trial = std::make_shared<const Trial>(Trial{Trial::Result::accepted, r.candidate, d, node.project});
         steps.push_back(std::move(e));
@@ -402,6 +408,7 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
         w.steps = steps_of(open);
         w.warnings = report.warnings();
         w.cost = node.g + open.cost;
+        w.sure = std::all_of(w.steps.begin(), w.steps.end(), [](const AppliedEdit& e) { return e.sure; });
         if (on_event_)
             on_event_({Event::Kind::accepted, w.steps.empty() ? "" : w.steps.back().candidate.why, 0, checks_});
         winners_.push_back(std::move(w));
@@ -487,10 +494,12 @@ const Search::Winner* Search::next_winner() {
     after_winner_ = 0;
     while (!open_.empty() && !exhausted() && !stalled() && !failure_) {
         double best = 1e9;
+        bool sure = false;
         for (const Winner& w : winners_)
-            if (!w.returned)
-                best = std::min(best, w.cost);
-        if (best < 1e9 && (open_.front().f > best + weights_.margin || after_winner_ >= weights_.rivals))
+            if (!w.returned && w.cost < best)
+                best = w.cost, sure = w.sure;
+        const double margin = sure ? 0 : weights_.margin;
+        if (best < 1e9 && (open_.front().f > best + margin || after_winner_ >= weights_.rivals))
             break;
         std::pop_heap(open_.begin(), open_.end(), std::greater<>());
         Open open = std::move(open_.back());

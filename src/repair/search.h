@@ -44,6 +44,7 @@ public:
         double cost = 0;
         std::size_t warnings = 0;
         bool returned = false;
+        bool sure = false; // so is every step
     };
     /// A state to work on: the root, or a state that an authoritative check found wanting.
     void add_root(const project::Project& project, Diagnostics errors, const Winner* from = nullptr);
@@ -78,6 +79,7 @@ private:
         Candidate candidate;
         double cost = 0;
         double droppable = 1;
+        bool sure = false;
         std::vector<std::size_t> targets; // indexes of errors it answers
     };
     struct Node {

@@ -26,6 +26,8 @@ public:
     /// Upper bound of the chance that an edit like this one turns out to be unneeded once everything compiles; 1
     /// without evidence. The engine drops the check whether it can be left out when this is small.
     virtual double droppable(const Candidate& candidate, const RuleContext& context) const = 0;
+    /// Experience says clearly that this candidate is the one: rivals that cost nearly the same need not be checked.
+    virtual bool sure(const Candidate&, const RuleContext&) const { return false; }
     /// How many checks without a better state are worth making before giving up, when nobody knows better: `usual`.
     virtual int patience(int usual) const { return usual; }
 };
