@@ -64,14 +64,16 @@ dots_vnni(const std::int8_t* rows, std::size_t count, std::size_t stride, const 
 }
 #endif
 
+#if defined(__GNUC__) && !defined(__clang__)
+[[gnu::optimize("O3")]] // for processors of other kinds: the rest of the program is not compiled for vector units
+#endif
 void dots_plain(const std::int8_t* rows, std::size_t count, std::size_t stride, const std::int8_t* query,
                 std::int32_t* out) {
     for (std::size_t r = 0; r < count; ++r, rows += stride) {
-        std::int32_t sums[4] = {};
-        for (std::size_t i = 0; i < stride; i += 4)
-            for (std::size_t j = 0; j < 4; ++j)
-                sums[j] += rows[i + j] * query[i + j];
-        out[r] = sums[0] + sums[1] + sums[2] + sums[3];
+        std::int32_t sum = 0;
+        for (std::size_t i = 0; i < stride; ++i)
+            sum += rows[i] * query[i];
+        out[r] = sum;
     }
 }
 
