@@ -103,9 +103,7 @@ private:
     }
 
     static bool is_part(const Section& s) {
-        std::string name = s.path.back().second;
-        for (char& c : name)
-            c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        const std::string name = lowered(s.path.back().second);
         if (name.starts_with("see also"))
             return true;
         return s.path.size() > 2 &&

@@ -140,9 +140,7 @@ struct Columns {
 Columns columns_of(const std::vector<std::string>& first) {
     Columns c;
     for (std::size_t i = 0; i < first.size() && i < 2; ++i) {
-        std::string name(base::trim(first[i]));
-        for (char& ch : name)
-            ch = static_cast<char>(std::tolower(static_cast<unsigned char>(ch)));
+        const std::string name = lowered(base::trim(first[i]));
         if (base::one_of(name, {"question", "query", "summary", "prompt", "title", "qa"})) {
             c.header = true;
             c.search = i;

@@ -1,19 +1,13 @@
 #include "knowledge/import_detect.h"
 
 #include "base/text.h"
+#include "knowledge/import_split.h"
 
 #include <zlib.h>
 
 namespace rustcoder::knowledge {
 
 namespace {
-
-std::string lower(std::string_view s) {
-    std::string out(s);
-    for (char& c : out)
-        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return out;
-}
 
 bool ends_with_one(std::string_view name, std::initializer_list<std::string_view> ends) {
     return std::any_of(ends.begin(), ends.end(), [&](std::string_view e) { return name.ends_with(e); });
@@ -56,7 +50,7 @@ std::string inflated(std::string_view head) {
 } // namespace
 
 std::optional<Format> detect_format(std::string_view file_name, std::string_view head) {
-    const std::string name = lower(file_name);
+    const std::string name = lowered(file_name);
     if (ends_with_one(name, {".json", ".jsonl", ".ndjson"}))
         return Format::json;
     if (ends_with_one(name, {".csv"}))

@@ -138,4 +138,11 @@ std::string clip(std::string_view text, std::size_t bytes) {
     return std::string(base::trim(head)) + "...";
 }
 
+std::string lowered(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return out;
+}
+
 } // namespace rustcoder::knowledge

@@ -20,5 +20,7 @@ std::vector<std::string> split_passages(const std::vector<std::string>& blocks, 
 
 /// At most `bytes` of the text, cut before a UTF-8 character and, where there is one near, at a space; "..." when cut.
 std::string clip(std::string_view text, std::size_t bytes);
+/// ASCII letters in lower case.
+std::string lowered(std::string_view text);
 
 } // namespace rustcoder::knowledge

@@ -132,22 +132,15 @@ std::vector<Part> parts_of_page(std::string_view html) {
     return parts;
 }
 
-std::string lower(std::string_view s) {
-    std::string out(s);
-    for (char& c : out)
-        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return out;
-}
-
 bool names_one(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::any_of(words.begin(), words.end(), [&](std::string_view w) { return base::has(text, w); });
 }
 
 /// Whether an example fails, told from what introduces it, when the source does not say.
 bool fails_by_words(const std::string& introduction, const std::string& code) {
-    if (names_one(lower(code), {"// error", "//~ error", "// ^ error", "/* error"}))
+    if (names_one(lowered(code), {"// error", "//~ error", "// ^ error", "/* error"}))
         return true;
-    const std::string words = lower(introduction);
+    const std::string words = lowered(introduction);
     if (names_one(words, {"erroneous"}))
         return !names_one(words, {"to fix", "changing", "correct"});
     const bool bad =
