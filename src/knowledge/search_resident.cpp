@@ -16,6 +16,13 @@ constexpr std::size_t inline_merge = 1024;  // documents
 constexpr std::size_t max_documents = (1u << 24) - 1; // a posting has 24 bits for the document
 constexpr std::chrono::seconds retry_after{5};
 
+std::vector<std::string> distinct_ids(std::span<const Store::Change> changes) {
+    std::set<std::string> ids;
+    for (const auto& change : changes)
+        ids.insert(change.id);
+    return {ids.begin(), ids.end()};
+}
+
 } // namespace
 
 ResidentIndex::ResidentIndex(Store& store, std::string model, std::size_t dimension,
@@ -88,11 +95,9 @@ void ResidentIndex::follow(const Index& now) {
     }
     if (!*changes)
         return want(Task::build);
-    if ((*changes)->size() > inline_changes)
+    const auto ids = distinct_ids(**changes);
+    if (ids.size() > inline_changes)
         return want(Task::catch_up);
-    std::vector<std::string> ids;
-    for (const auto& change : **changes)
-        ids.push_back(change.id);
     auto next = updated(*newest, ids, *revision);
     if (!next) {
         base::log_warn("search goes on with an older index: " + next.error().text());
@@ -117,10 +122,8 @@ Result<std::shared_ptr<const Segment>> ResidentIndex::read(std::span<const std::
 }
 
 Result<Index> ResidentIndex::updated(const Index& base, std::span<const std::string> ids, std::uint64_t revision) {
-    const std::set<std::string> distinct(ids.begin(), ids.end());
-    const std::vector<std::string> changed(distinct.begin(), distinct.end());
-    RC_TRY_ASSIGN(auto fresh, read(changed));
-    return base.with(changed, std::move(fresh), revision);
+    RC_TRY_ASSIGN(auto fresh, read(ids));
+    return base.with(ids, std::move(fresh), revision);
 }
 
 void ResidentIndex::merge_small() {
@@ -190,14 +193,13 @@ Status ResidentIndex::catch_up(std::stop_token stop) {
         const auto base = current();
         RC_TRY_ASSIGN(const auto revision, store_.revision());
         RC_TRY_ASSIGN(const auto changes, store_.changes_since(base->revision()));
-        if (!changes || changes->size() > base->documents())
+        if (!changes)
             return build(stop);
-        if (changes->size() <= inline_changes)
+        const auto ids = distinct_ids(*changes);
+        if (ids.size() > base->documents())
+            return build(stop);
+        if (ids.size() <= inline_changes)
             return {}; // the next question takes these along
-        std::set<std::string> distinct;
-        for (const auto& change : *changes)
-            distinct.insert(change.id);
-        const std::vector<std::string> ids(distinct.begin(), distinct.end());
         RC_TRY_ASSIGN(auto fresh, read(ids));
         {
             std::lock_guard writing(write_);
