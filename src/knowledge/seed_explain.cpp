@@ -19,6 +19,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int last_code = 999;
+// Numbers are given out one after the other: behind so many unknown ones past this number there are none.
+constexpr int dense_until = 700;
+constexpr int unknown_at_most = 64;
 constexpr std::size_t page_bytes = 4U << 20U;
 
 struct Part {
@@ -246,7 +249,7 @@ Result<std::string> ask(const toolchain::Toolchain& toolchain, const process::Sa
 /// Every number is tried, several at a time: a start of rustc costs about 15 ms of one core.
 Status from_rustc(Sink& sink, const toolchain::Toolchain& toolchain, const process::Sandbox& sandbox,
                   std::stop_token stop) {
-    std::atomic<int> next{1};
+    std::atomic<int> next{1}, highest{dense_until};
     std::mutex mutex; // of what follows
     std::vector<std::string> answers(last_code + 1);
     std::optional<Error> failed;
@@ -256,7 +259,8 @@ Status from_rustc(Sink& sink, const toolchain::Toolchain& toolchain, const proce
         const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
         for (unsigned t = 0; t < count; ++t)
             threads.emplace_back([&] {
-                for (int n = next++; n <= last_code && !stop.stop_requested(); n = next++) {
+                for (int n = next++; n <= std::min<int>(last_code, highest + unknown_at_most) && !stop.stop_requested();
+                     n = next++) {
                     auto answer = ask(toolchain, sandbox, fmt::format("E{:04}", n), stop);
                     const std::scoped_lock lock(mutex);
                     if (failed)
@@ -265,6 +269,8 @@ Status from_rustc(Sink& sink, const toolchain::Toolchain& toolchain, const proce
                         failed = std::move(answer).error();
                         return;
                     }
+                    if (!answer->empty())
+                        highest = std::max<int>(highest, n);
                     answers[static_cast<std::size_t>(n)] = std::move(*answer);
                     if (++done % 50 == 0)
                         sink.advance(done, last_code);
