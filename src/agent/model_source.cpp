@@ -95,6 +95,7 @@ void ModelSource::ask(const std::stop_token& stop) const {
     for (int round = 0; round < std::max(options_.rounds, 1) && !stop.stop_requested(); ++round) {
         const bool useful = ask_once(refused, stop);
         const std::lock_guard lock(mutex_);
+        report_.useful = useful;
         if (useful || report_.failure || report_.refused.empty())
             break;
         refused.clear();
@@ -158,7 +159,7 @@ bool ModelSource::wait(milliseconds time, const std::stop_token& stop) const {
     hurry_ = true;
     changed_.notify_all();
     changed_.wait_for(lock, stop, time, [&] { return finished_; });
-    return finished_ && !report_.answers.empty();
+    return finished_ && report_.useful;
 }
 
 ModelSource::Report ModelSource::report() const {

@@ -35,11 +35,12 @@ public:
     std::string_view name() const override { return "model"; }
     void propose(const repair::RuleContext& context, repair::Proposals& out) const override;
 
-    /// Until the answers are there, the question failed, the time is over or the token fires. True: there are answers.
+    /// Until the answers are there, the question failed, the time is over or the token fires. True: there are answers,
+    /// and at least one holds a change.
     bool wait(std::chrono::milliseconds time, const std::stop_token& stop) const;
 
     struct Report {
-        bool asked = false;
+        bool asked = false, useful = false; // an answer holds a change that fits
         std::string model;
         std::vector<std::string> answers; // of the last round
         std::vector<std::string> refused; // why blocks of the answers did not fit: "file: reason"

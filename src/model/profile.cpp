@@ -211,4 +211,15 @@ const Profile& Profiles::for_model(std::string_view model) const {
     return *best;
 }
 
+std::vector<std::filesystem::path> profile_folders(const std::function<std::string(const char*)>& environment) {
+    if (const auto folder = environment("RUSTCODER_PROFILES"); !folder.empty())
+        return {folder};
+    const auto config = environment("XDG_CONFIG_HOME"), home = environment("HOME");
+    if (!config.empty())
+        return {std::filesystem::path(config) / "rustcoder/profiles"};
+    if (!home.empty())
+        return {std::filesystem::path(home) / ".config/rustcoder/profiles"};
+    return {};
+}
+
 } // namespace rustcoder::model

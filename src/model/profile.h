@@ -7,6 +7,7 @@
 
 #include <boost/json/object.hpp>
 #include <filesystem>
+#include <functional>
 #include <span>
 
 namespace rustcoder::model {
@@ -48,5 +49,8 @@ private:
     Status add(std::string_view file, std::string_view text);
     std::vector<Profile> profiles_; // "default" first
 };
+
+/// Where the user's own profiles are: RUSTCODER_PROFILES, else rustcoder/profiles in XDG_CONFIG_HOME or ~/.config.
+std::vector<std::filesystem::path> profile_folders(const std::function<std::string(const char*)>& environment);
 
 } // namespace rustcoder::model

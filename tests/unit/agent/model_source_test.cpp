@@ -102,7 +102,9 @@ TEST_F(ModelSourceTest, a_wrong_answer_changes_nothing) {
     for (const auto& answer : {wrong, misfit, std::string("I am sorry."), std::string()}) {
         scripted->script = {{answer}};
         scripted->prompts.clear();
-        const auto outcome = run(source());
+        const auto s = source();
+        const auto outcome = run(s);
+        EXPECT_EQ(s->report().useful, answer == wrong);
         EXPECT_EQ(outcome.verdict, repair::Verdict::unchanged) << answer;
         EXPECT_EQ(outcome.best, project) << answer;
     }

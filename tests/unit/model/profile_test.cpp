@@ -3,6 +3,7 @@
 #include "base/os.h"
 
 #include <gtest/gtest.h>
+#include <map>
 
 namespace rustcoder::model {
 namespace {
@@ -88,6 +89,19 @@ TEST_F(ProfileFiles, mistakes_are_named_with_their_line) {
         EXPECT_EQ(profiles.error().code, Errc::invalid_input);
         EXPECT_TRUE(profiles.error().place.ends_with(place)) << profiles.error().text();
     }
+}
+
+TEST(ProfileFolders, follow_the_environment) {
+    std::map<std::string, std::string> env;
+    const auto folders = [&] { return profile_folders([&](const char* name) { return env[name]; }); };
+    using Paths = std::vector<std::filesystem::path>;
+    EXPECT_EQ(folders(), Paths{});
+    env["HOME"] = "/h";
+    EXPECT_EQ(folders(), Paths{"/h/.config/rustcoder/profiles"});
+    env["XDG_CONFIG_HOME"] = "/c";
+    EXPECT_EQ(folders(), Paths{"/c/rustcoder/profiles"});
+    env["RUSTCODER_PROFILES"] = "/p";
+    EXPECT_EQ(folders(), Paths{"/p"});
 }
 
 } // namespace

@@ -25,10 +25,10 @@ HttpResponse text(std::string body, int status = 200) {
 
 struct HttpClientTest : testing::Test {
     HttpClient client;
-    std::unique_ptr<HttpServer> server;
     std::mutex mutex;
     std::vector<HttpRequest> seen;
     std::vector<std::shared_ptr<Responder>> held; // never answered
+    std::unique_ptr<HttpServer> server;           // last: its thread ends before what it uses
 
     void start(std::function<HttpResponse(const HttpRequest&)> answer = {}) {
         auto started = HttpServer::start({.port = 0}, [this, answer](HttpRequest r, std::shared_ptr<Responder> to) {
