@@ -106,10 +106,10 @@ bool read_hunk(const json::value& v, std::size_t holes, TemplateHunk& h) {
            read_pattern(o, "right", holes, h.right);
 }
 
-std::string readable(const Template& t, const Pattern& pattern) {
+std::string readable(const Template& t, const Pattern& pattern, bool spaced = false) {
     std::string out;
     for (const Term& term : pattern) {
-        if (!out.empty() && (term.gap > 0 || &pattern == &t.hunks.front().left))
+        if (!out.empty() && (spaced || term.gap > 0))
             out += ' ';
         switch (term.kind) {
         case Term::Kind::word:
@@ -219,7 +219,7 @@ std::optional<Template> parse_template(std::string_view text) {
 std::string title_of(const Template& t) {
     std::string out = (t.code.empty() ? "syntax error" : t.code) + ": ";
     for (const TemplateHunk& h : t.hunks) {
-        const std::string removed = readable(t, h.removed), added = readable(t, h.added);
+        const std::string removed = readable(t, h.removed, true), added = readable(t, h.added);
         if (&h != &t.hunks.front())
             out += ", ";
         if (removed.empty())
@@ -235,9 +235,9 @@ std::string title_of(const Template& t) {
 std::string text_of(const Template& t) {
     std::string out = "Error: " + t.shape + "\n";
     for (const TemplateHunk& h : t.hunks) {
-        std::string left = readable(t, h.left), right = readable(t, h.right);
-        out += fmt::format("- {} {} {}\n+ {} {} {}\n", left, readable(t, h.removed), right, left, readable(t, h.added),
-                           right);
+        const std::string left = readable(t, h.left, true), right = readable(t, h.right, true);
+        out += fmt::format("- {} {} {}\n+ {} {} {}\n", left, readable(t, h.removed, true), right, left,
+                           readable(t, h.added), right);
     }
     return out;
 }

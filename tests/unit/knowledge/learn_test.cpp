@@ -178,6 +178,26 @@ TEST_F(Learning, ABrokenStoreAnswersWithWhatIsKnown) {
     EXPECT_EQ(memory->patience(100), 100);
 }
 
+TEST_F(Learning, RecallIsQuick) {
+    for (int i = 0; i < 40; ++i) // many templates of one kind
+        learn(to_string_lesson("f" + std::to_string(i), "x", i % 2 == 0 ? "a" : "b"));
+    learn(return_type_lesson("price", "u32", "compute(n)"));
+    const Lesson lesson = to_string_lesson("greet", "hello", "good day");
+    std::string long_text = *lesson.before.find(lesson_file);
+    for (int i = 0; i < 150; ++i)
+        long_text += fmt::format("fn filler{}(n: u32) -> u32 {{ n * {} }}\n", i, i);
+    const auto p = program(long_text);
+    const auto tree = trees_of(p)(lesson_file);
+    const TreeOf one_tree = [&](std::string_view) { return tree; };
+    constexpr int times = 50;
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < times; ++i)
+        EXPECT_FALSE(memory->recall(lesson.errors[0], one_tree, 95).empty());
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    RecordProperty("ms_a_recall", std::to_string(took.count() / times));
+    EXPECT_LT(took.count() / times, 10) << "a machine under load, a build without optimisation: still no compile";
+}
+
 // The property that matters most: whatever is learned, no word and no literal of the user is in the store.
 TEST_F(Learning, NothingOfTheUsersIsStored) {
     std::mt19937 random(20261122);
