@@ -35,8 +35,9 @@ std::vector<std::uint64_t> errors_of(const toolchain::CheckReport& report) {
 } // namespace
 
 std::size_t changed_lines(const project::Project& a, const project::Project& b) {
+    const std::string diff = project::unified_diff(a, b, 0);
     std::size_t n = 0;
-    for (const auto line : base::lines(project::unified_diff(a, b, 0)))
+    for (const auto line : base::lines(diff))
         n += (line.starts_with("+") && !line.starts_with("+++")) || (line.starts_with("-") && !line.starts_with("---"));
     return n;
 }

@@ -69,6 +69,32 @@ void examine_places(std::vector<Finding>& out) {
                    has ? "" : "apt-get install librust-<crate>-dev puts crates there"});
 }
 
+void examine_knowledge(std::vector<Finding>& out) {
+    auto knowledge = make_knowledge();
+    const auto& file = knowledge->options().file;
+    if (!knowledge->on()) {
+        out.push_back({"knowledge base", Finding::State::weak, knowledge->options().off_because,
+                       "unset RUSTCODER_KNOWLEDGE to have one"});
+        return;
+    }
+    if (!knowledge->exists()) {
+        out.push_back({"knowledge base", Finding::State::ok, file.string() + ": nothing learned yet",
+                       "`rustcoder knowledge seed` fills it from the toolchain"});
+        return;
+    }
+    auto store = knowledge->store();
+    auto stats = store ? (*store)->stats() : Result<knowledge::Stats>(std::unexpected(store.error()));
+    if (!stats) {
+        out.push_back({"knowledge base", Finding::State::weak, stats.error().message, stats.error().next_step});
+        return;
+    }
+    std::uint64_t entries = 0;
+    for (const auto& [kind, count] : stats->entries)
+        entries += count;
+    out.push_back({"knowledge base", Finding::State::ok,
+                   fmt::format("{} ({} entries, {} vectors)", file.string(), entries, stats->vectors), ""});
+}
+
 int train() {
     auto found = toolchain::discover();
     if (!found)
@@ -89,6 +115,7 @@ int run_doctor(bool json) {
     examine_toolchain(findings);
     examine_sandbox(findings);
     examine_places(findings);
+    examine_knowledge(findings);
     bool missing = false;
     base::json::array list;
     Style s = style_for(1);

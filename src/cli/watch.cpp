@@ -62,6 +62,7 @@ private:
             return;
         }
         last_trouble_.clear();
+        leave_out_helpers(in->project);
         if (first)
             out_.watching(in->project);
         if (checked_ && *checked_ == in->project)
@@ -77,6 +78,16 @@ private:
         out_.checked(*report);
         if (!report->ok && !command_.no_fix && !stop.stop_requested())
             offer(in->project, stop);
+    }
+
+    /// A swap file is in the folder and not in the project.
+    static void leave_out_helpers(project::Project& project) {
+        std::vector<std::string> helpers;
+        for (const auto& [path, file] : project.files())
+            if (agent::is_helper_file(std::string_view(path).substr(path.rfind('/') + 1)))
+                helpers.push_back(path);
+        for (const auto& path : helpers)
+            project.erase(path);
     }
 
     void offer(const project::Project& project, std::stop_token stop) {

@@ -83,9 +83,10 @@ public:
         for (const auto& edit : o.applied)
             std::cout << "  " << style_.bold(edit.place.empty() ? "project" : edit.place) << "  " << edit.candidate.why
                       << style_.dim(fmt::format(" (risk {})", repair::name(edit.candidate.risk))) << "\n";
+        const std::string whole = project::unified_diff(o.original, o.best, 1);
         std::string diff;
         std::size_t n = 0;
-        for (const auto line : base::lines(project::unified_diff(o.original, o.best, 1)))
+        for (const auto line : base::lines(whole))
             if (++n <= shown_diff_lines)
                 diff += std::string(line) + "\n";
         std::cout << style_.diff(diff);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace rustcoder::server {
 
 namespace json = base::json;
@@ -230,8 +232,10 @@ std::string explanation_text(const agent::Explanation& explanation) {
         out += fmt::format("{} ({})\n\n{}\n", explanation.code, explanation.text_from, base::trim(explanation.text));
     if (!explanation.fixes.empty()) {
         out += "\nFixes that were learned:\n";
+        std::set<std::string_view> told; // specific and general forms of one repair read alike
         for (const auto& fix : explanation.fixes)
-            out += fmt::format("- {} ({})\n", fix.title, record_text(fix.counts));
+            if (told.insert(fix.title).second)
+                out += fmt::format("- {} ({})\n", fix.title, record_text(fix.counts));
     }
     if (!explanation.lessons.empty()) {
         out += "\nSee also:\n";

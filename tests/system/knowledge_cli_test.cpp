@@ -80,8 +80,7 @@ TEST_F(KnowledgeCli, wrong_use_is_2_and_says_what_to_do) {
     EXPECT_EQ(rustcoder({"knowledge", "import", at("nothing")}).status, 2);
     EXPECT_EQ(rustcoder({"knowledge", "search", "x", "--kind", "poem"}).status, 2);
     EXPECT_EQ(rustcoder({"knowledge", "forget"}).status, 2);
-    const auto good = put("a.rs", "fn main() {}\n");
-    const auto e = rustcoder({"knowledge", "add", good, good});
+    const auto e = rustcoder({"knowledge", "add", put("a.rs", "fn main() {}\n"), put("b.rs", "fn main() { }\n")});
     EXPECT_EQ(e.status, 2) << e.out << e.err;
     EXPECT_NE(e.err.find("compile"), std::string::npos) << e.err;
     variables["RUSTCODER_KNOWLEDGE"] = "off";

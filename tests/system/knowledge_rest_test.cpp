@@ -66,7 +66,7 @@ TEST_F(KnowledgeServed, what_one_request_taught_is_there_for_the_next_and_after_
     EXPECT_EQ(fixed.at("success"), true) << base::dump(fixed);
     const auto explained = post("/knowledge/explain", {{"error", "E0308"}});
     EXPECT_GE(explained.at("fixes").as_array().size(), 1u);
-    EXPECT_NE(explained.at("explanation").as_string().find("E0308"), std::string::npos)
+    EXPECT_NE(explained.at("explanation").as_string().find("Expected type"), std::string::npos)
         << "asked of the compiler when it was not seeded";
     const auto fixes = entries("fix");
     EXPECT_GE(fixes, 1);

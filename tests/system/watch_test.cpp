@@ -54,7 +54,7 @@ TEST_F(WatchSystem, tells_what_changed_offers_a_repair_and_learns_from_the_autho
     const auto fix = event(watch, "fix");
     EXPECT_EQ(fix.at("verdict"), "fixed") << base::dump(fix);
     EXPECT_NE(fix.at("diff").as_string().find("+++ b/src/main.rs"), std::string::npos);
-    EXPECT_EQ(fix.at("command"), "rustcoder fix " + path + " --write");
+    EXPECT_EQ(fix.at("command").as_string(), "rustcoder fix " + path + " --write");
     EXPECT_EQ(base::read_file(at("p/src/main.rs")).value_or(""), broken) << "nothing is written";
     save("p/src/main.rs", repaired);
     EXPECT_EQ(event(watch, "checked").at("ok"), true);

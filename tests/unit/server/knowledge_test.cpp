@@ -39,7 +39,7 @@ TEST_F(KnowledgeRest, a_lesson_is_added_found_read_and_forgotten) {
     auto o = parse(get("/knowledge/search?q=moved+value&limit=3"));
     EXPECT_EQ(o.at("query"), "moved value");
     ASSERT_EQ(o.at("count"), 1) << base::dump(o);
-    EXPECT_EQ(o.at("hits").at(0).at("id"), id);
+    EXPECT_EQ(o.at("hits").at(0).at("id").as_string(), id);
     EXPECT_EQ(o.at("hits").at(0).at("kind"), "lesson");
     EXPECT_FALSE(o.at("note").as_string().empty()) << "there is no embedding model here, and that is said";
     o = parse(get("/knowledge/entries/" + id));
@@ -197,7 +197,7 @@ TEST_F(KnowledgeRest, explanations_bring_the_lessons_of_the_code) {
     EXPECT_EQ(o.at("code"), "E0382");
     EXPECT_EQ(o.at("message"), "error[E0382]: borrow of moved value: `list`");
     ASSERT_GE(o.at("lessons").as_array().size(), 1u);
-    EXPECT_EQ(o.at("lessons").at(0).at("id"), id);
+    EXPECT_EQ(o.at("lessons").at(0).at("id").as_string(), id);
     EXPECT_EQ(post("/knowledge/explain", json::object()).status, 400);
 }
 
@@ -262,7 +262,7 @@ TEST_F(KnowledgeMcp, a_lesson_is_taught_and_found) {
     const auto id = std::string(r.at("structuredContent").at("id").as_string());
     r = call("search_knowledge", {{"query", "borrow mutable"}});
     EXPECT_EQ(r.at("isError"), false);
-    EXPECT_EQ(r.at("structuredContent").at("hits").at(0).at("id"), id);
+    EXPECT_EQ(r.at("structuredContent").at("hits").at(0).at("id").as_string(), id);
     EXPECT_EQ(r.at("structuredContent").at("hits").at(0).at("source"), "agent:model");
     EXPECT_NE(text(r).find("E0502"), std::string::npos);
     r = call("explain_error", {{"error", "E0502"}});
