@@ -13,6 +13,10 @@ for name in "${names[@]}"; do
     micro)
         for program in build-bench/bin/bench_*; do "$program" --benchmark_min_time=0.3; done
         ;;
+    retrieval)
+        RUSTCODER_EMBEDDINGS_DIR=${RUSTCODER_EMBEDDINGS_DIR:-$PWD/build/share/rustcoder/embeddings} \
+            build-bench/bin/retrieval --store build/retrieval.db
+        ;;
     overhead) python3 bench/demo_overhead.py ;;
     practice) python3 bench/practice.py ;;
     uplift) python3 bench/uplift.py --set single,multi --control && python3 bench/uplift.py --set multi --curve ;;
