@@ -174,10 +174,10 @@ ToolStart start_stats() {
         const auto background = use_cases.background();
         auto data = stats_json(*found, &background);
         const auto& entries = data.at("entries").as_object();
-        std::string text = fmt::format("{} entries", base::get_int(entries, "all"));
+        const auto count = [&](std::string_view kind) { return entries.at(kind).to_number<std::uint64_t>(); };
+        std::string text = fmt::format("{} entries", count("all"));
         for (const char* kind : {"lesson", "fix", "project", "passage"})
-            text += fmt::format("{}{} {}", std::string_view(kind) == "lesson" ? ": " : ", ",
-                                base::get_int(entries, kind), kind);
+            text += fmt::format("{}{} {}", std::string_view(kind) == "lesson" ? ": " : ", ", count(kind), kind);
         text += fmt::format(". Learned fixes: {}. Background: {}.", record_text(found->fixes), background.text());
         return tool_answer(std::move(text), std::move(data));
     });

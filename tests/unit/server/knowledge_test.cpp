@@ -270,6 +270,7 @@ TEST_F(KnowledgeMcp, a_lesson_is_taught_and_found) {
     EXPECT_NE(text(r).find("cannot borrow"), std::string::npos);
     r = call("knowledge_stats", {});
     EXPECT_EQ(r.at("structuredContent").at("entries").at("lesson"), 1);
+    EXPECT_NE(text(r).find("1 entries: 1 lesson"), std::string::npos) << text(r);
 }
 
 TEST_F(KnowledgeMcp, a_repair_goes_through_the_compiler) {
