@@ -21,7 +21,7 @@ struct Arguments {
     std::filesystem::path store = "build/retrieval.db";
     std::string local = "all"; // see LocalEmbedderOptions::parts
     std::string only;          // one set
-    bool misses = false;
+    bool misses = false, direct = false;
 };
 
 Arguments parse(int count, char** values) {
@@ -30,6 +30,8 @@ Arguments parse(int count, char** values) {
         const std::string_view key = values[i], value = i + 1 < count ? values[i + 1] : "";
         if (key == "--misses")
             a.misses = true;
+        else if (key == "--direct")
+            a.direct = true; // as the command line asks: no index in memory
         else if (key == "--store")
             a.store = value, ++i;
         else if (key == "--local")
@@ -37,8 +39,8 @@ Arguments parse(int count, char** values) {
         else if (key == "--only")
             a.only = value, ++i;
         else
-            fmt::print(stderr,
-                       "usage: retrieval [--store FILE] [--local none|words|use|all] [--only SET] [--misses]\n"),
+            fmt::print(stderr, "usage: retrieval [--store FILE] [--local none|words|use|all] [--only SET] [--misses] "
+                               "[--direct]\n"),
                 std::exit(2);
     }
     return a;
@@ -153,7 +155,8 @@ int main(int count, char** values) {
         embedder = need(open_local_embedder(options));
     }
     // The first question waits for the resident index: it is the one that is measured.
-    const auto searcher = make_searcher(*store, embedder, {.first_wait = std::chrono::seconds(60)});
+    const auto searcher =
+        make_searcher(*store, embedder, {.resident = !arguments.direct, .first_wait = std::chrono::seconds(60)});
     if (embedder) {
         const auto start = std::chrono::steady_clock::now();
         const auto made = need(searcher->embed_missing());

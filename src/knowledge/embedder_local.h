@@ -25,8 +25,8 @@ struct LocalEmbedderOptions {
 /// files). Files that are damaged are an error of every call, never other vectors.
 Result<std::shared_ptr<Embedder>> open_local_embedder(const LocalEmbedderOptions& options = {});
 
-/// The folder with the sentence encoder's files: RUSTCODER_EMBEDDINGS_DIR, and only that, when it is set; else the first
-/// of <program>/../share/rustcoder/embeddings, /usr/local/share/rustcoder/embeddings and
+/// The folder with the sentence encoder's files: RUSTCODER_EMBEDDINGS_DIR, and only that, when it is set; else the
+/// first of <program>/../share/rustcoder/embeddings, /usr/local/share/rustcoder/embeddings and
 /// /usr/share/rustcoder/embeddings that has them. Errors: unavailable, with where it was looked for.
 Result<std::filesystem::path> embedding_folder();
 

@@ -56,7 +56,9 @@ public:
 
 private:
     Error wrong(std::string what) const {
-        return Error{Errc::internal, fmt::format("the embedding model '{}' {}", name(), what), {},
+        return Error{Errc::internal,
+                     fmt::format("the embedding model '{}' {}", name(), what),
+                     {},
                      "Nothing of this answer is kept; search goes by text"};
     }
 
@@ -137,9 +139,7 @@ private:
         Key key;
         std::vector<float> vector;
     };
-    static Key key_of(std::string_view text) {
-        return {base::hash64(text, 0x5eed), base::hash64(text, 0xcafe)};
-    }
+    static Key key_of(std::string_view text) { return {base::hash64(text, 0x5eed), base::hash64(text, 0xcafe)}; }
 
     bool recall(const Key& key, std::vector<float>& to) {
         const std::lock_guard lock(mutex_);
