@@ -15,7 +15,7 @@ using repair::Candidate;
 using repair::Trial;
 
 constexpr std::string_view learned = "learned"; // the rule's name of candidates from memory
-constexpr double only_compiled = 0.25;          // weight of a verdict that no test confirmed
+constexpr double only_compiled = 0.1;           // weight of a verdict that no test confirmed
 constexpr double asked = 0.12;                  // edits less droppable than this were not tried without
 constexpr std::size_t max_options = 160;        // of one decision
 constexpr std::size_t max_decisions = 60;       // of one repair
@@ -69,12 +69,13 @@ public:
     }
     bool sure(const Candidate& c, const repair::RuleContext& context) const override {
         constexpr double clearly = 0.4; // nats in its favour
-        constexpr double likely = 0.8;  // c.prior holds prior() already
+        constexpr double likely = 0.6;  // by its source alone
         const std::string& code = context.diagnostic.code;
-        if (c.prior < likely || !memory_->leans(code))
+        if (c.prior < likely || !memory_->leans(code)) // c.prior holds prior() already
             return false;
         const auto features = knowledge::features_of(context.diagnostic, origin_of(c), c.patch, trees(context.sources));
-        return memory_->leaning(code, features) > clearly;
+        const double leaning = memory_->leaning(code, features);
+        return leaning > clearly && c.prior * std::exp(-leaning) > likely;
     }
     double droppable(const Candidate& c, const repair::RuleContext&) const override {
         return memory_->droppable(origin_of(c));

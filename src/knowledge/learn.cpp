@@ -40,7 +40,9 @@ struct Known {
     double trials() const { return successes() + static_cast<double>(counts.rejected); }
     double successes() const {
         const auto passed = static_cast<double>(counts.passed);
-        return passed + weak * std::max(0.0, static_cast<double>(counts.compiled) - passed);
+        // What only the compiler saw never adds up to more than one verdict: the engine's own choice must not cement
+        // itself.
+        return passed + std::min(1.0, weak * std::max(0.0, static_cast<double>(counts.compiled) - passed));
     }
 };
 using KnownPtr = std::shared_ptr<const Known>;
@@ -112,13 +114,33 @@ Entry entry_of(const Template& t, const Lesson& lesson, const Counts& counts) {
     return e;
 }
 
-// A message that the user wrote (compile_error!, must_use) is the user's text, quoted or not.
+bool in_a_literal(std::string_view part, const project::Project& project) {
+    for (const auto& [path, file] : project.files()) {
+        if (!path.ends_with(".rs") || file.bytes->find(part) == std::string::npos)
+            continue;
+        const syntax::Source source(*file.bytes); // rare: a comment may quote the compiler too
+        for (const syntax::Token& t : source.tokens())
+            if (t.kind == syntax::Kind::string && base::has(source.text(t), part))
+                return true;
+    }
+    return false;
+}
+
+// What the user made the compiler say (compile_error!, on_unimplemented) is the user's text, quoted or not.
 bool quotes_user(const toolchain::Diagnostic& d, const project::Project& project) {
     constexpr std::size_t telling = 12;
-    if (d.message.size() < telling)
-        return false;
-    return std::any_of(project.files().begin(), project.files().end(),
-                       [&](const auto& f) { return f.second.bytes->find(d.message) != std::string::npos; });
+    std::vector<std::string_view> texts{d.message};
+    for (const toolchain::Span& s : d.spans)
+        texts.push_back(s.label);
+    for (const toolchain::Child& c : d.children)
+        texts.push_back(c.message);
+    for (std::string_view text : texts) {
+        const std::vector<std::string_view> parts = base::split(text, '`');
+        for (std::size_t i = 0; i < parts.size(); i += 2) // outside the quotes
+            if (std::string_view part = base::trim(parts[i]); part.size() >= telling && in_a_literal(part, project))
+                return true;
+    }
+    return false;
 }
 
 class StoreMemory final : public Memory {
@@ -363,7 +385,8 @@ void StoreMemory::study(const Lesson& lesson, const toolchain::Diagnostic& error
 }
 
 Status StoreMemory::count(const Known& known, const Counts& more) {
-    RC_TRY(store_.count(known.id, more));
+    if (auto status = store_.count(known.id, more); !status)
+        return status.error().code == Errc::not_found ? Status{} : status; // forgotten by another process meanwhile
     Known after = known;
     after.counts += more;
     if (hopeless(after, forget_after, forget_below)) {
@@ -435,9 +458,8 @@ Status StoreMemory::record(const Experiences& experiences) {
             KnownPtr known;
             {
                 std::shared_lock lock(mutex_);
-                auto at = kind_of_.find(e.origin);
-                if (at != kind_of_.end())
-                    for (const KnownPtr& k : by_kind_[at->second])
+                if (auto at = kind_of_.find(e.origin); at != kind_of_.end())
+                    for (const KnownPtr& k : by_kind_.at(at->second))
                         if (k->id == e.origin)
                             known = k;
             }

@@ -156,7 +156,7 @@ void Preferences::learn(const Decision& decision) {
                 continue;
             Weight& w = weights_[f];
             const double step = rate / std::sqrt(1 + decay * w.seen) * decision.weight * (wanted - share[i]);
-            w.value = static_cast<float>(std::clamp(w.value + step, -most, most));
+            w.value = static_cast<float>(std::clamp(w.value + step, -2 * most, 2 * most));
             ++w.seen;
         }
     }
@@ -187,7 +187,7 @@ Preferences Preferences::parse(std::string_view text) {
             continue;
         const json::array& pair = value.get_array();
         const auto seen = pair[1].is_int64() ? pair[1].get_int64() : pair[1].is_uint64() ? 1 : 0;
-        Weight w{static_cast<float>(std::clamp(static_cast<double>(pair[0].get_int64()) / 1000, -most, most)),
+        Weight w{static_cast<float>(std::clamp(static_cast<double>(pair[0].get_int64()) / 1000, -2 * most, 2 * most)),
                  static_cast<std::uint32_t>(std::clamp<std::int64_t>(seen, 0, 1'000'000))};
         out.weights_[std::strtoull(std::string(key).c_str(), nullptr, 16)] = w;
     }

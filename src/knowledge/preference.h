@@ -36,7 +36,7 @@ public:
     /// Nats to add to ln(prior); within +-most.
     double leaning(std::span<const std::uint64_t> features) const;
     void learn(const Decision& decision);
-    static constexpr double most = 2.5;
+    static constexpr double most = 1.25; // a strong hand-set order stays what it is
 
     bool empty() const { return weights_.empty(); }
     std::string print() const;
