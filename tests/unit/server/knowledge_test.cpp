@@ -95,7 +95,7 @@ TEST_F(KnowledgeRest, wrong_questions_are_refused_with_the_field) {
         EXPECT_EQ(r.status, 422) << base::dump(body).substr(0, 100);
         EXPECT_EQ(parse(r).at("detail").at(0).at("loc").at(1), field);
     }
-    for (const char* id : {"nonsense", "..%2f", "0123456789abcdef0123456789ABCDEF"})
+    for (const char* id : {"nonsense", "0123456789abcdef0123456789ABCDEF"})
         EXPECT_EQ(get(std::string("/knowledge/entries/") + id).status, 404) << id;
     EXPECT_EQ(fetch(port, "POST", "/knowledge/search", "not json").status, 422);
     EXPECT_EQ(post("/knowledge/search", {{"query", "x"}}, {{"Content-Type", "text/plain"}}).status, 415);
