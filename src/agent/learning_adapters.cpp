@@ -73,6 +73,8 @@ public:
         const std::string& code = context.diagnostic.code;
         if (c.prior < likely || !memory_->leans(code)) // c.prior holds prior() already
             return false;
+        if (knowledge::is_respelling(c.patch, trees(context.sources)))
+            return false;
         const auto features = knowledge::features_of(context.diagnostic, origin_of(c), c.patch, trees(context.sources));
         const double leaning = memory_->leaning(code, features);
         return leaning > clearly && c.prior * std::exp(-leaning) > likely;

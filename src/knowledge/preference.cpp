@@ -108,9 +108,28 @@ double to_softmax(std::vector<double>& scores) {
 
 } // namespace
 
+bool is_respelling(const project::Patch& patch, const TreeOf& tree_of) {
+    constexpr std::size_t slip = 2;
+    auto is_name = [](std::string_view s) {
+        return s.size() > 2 && base::is_ident_start(s[0]) && std::all_of(s.begin(), s.end(), base::is_ident);
+    };
+    return !patch.edits.empty() && patch.added.empty() && patch.removed.empty() &&
+           std::all_of(patch.edits.begin(), patch.edits.end(), [&](const project::Edit& e) {
+               auto tree = tree_of ? tree_of(e.path) : nullptr;
+               if (!tree || e.end > tree->source().text().size())
+                   return false;
+               const std::string_view old = tree->source().text(e.begin, e.end);
+               return is_name(old) && is_name(e.text) && base::edit_distance(old, e.text, slip) <= slip;
+           });
+}
+
 std::vector<std::uint64_t> features_of(const toolchain::Diagnostic& diagnostic, std::string_view origin,
                                        const project::Patch& patch, const TreeOf& tree_of) {
-    const View v = view_of(diagnostic, patch, tree_of);
+    View v = view_of(diagnostic, patch, tree_of);
+    if (is_respelling(patch, tree_of)) {
+        v = {"respelling", {}, {}};
+        origin = "respelling";
+    }
     const std::string shape = shape_of(diagnostic), code = diagnostic.code.empty() ? shape : diagnostic.code;
     std::vector<std::uint64_t> out;
     auto add = [&](int number, std::initializer_list<std::string_view> parts) {

@@ -18,6 +18,10 @@ namespace rustcoder::knowledge {
 std::vector<std::uint64_t> features_of(const toolchain::Diagnostic& diagnostic, std::string_view origin,
                                        const project::Patch& patch, const TreeOf& tree_of);
 
+/// Nothing but names spelt a little differently. Which spelling is meant is a matter of the words, of which features
+/// know nothing: experience treats all such candidates alike.
+bool is_respelling(const project::Patch& patch, const TreeOf& tree_of);
+
 /// One decision: candidates of which some were right.
 struct Decision {
     struct Option {
