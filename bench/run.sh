@@ -2,6 +2,7 @@
 # Called by ./dev bench. Without arguments: micro and overhead, and practice when the sets are there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export RUSTCODER_KNOWLEDGE=${RUSTCODER_KNOWLEDGE:-off} # what one run learns must not change the next
 names=("$@")
 if [ ${#names[@]} -eq 0 ]; then
     names=(micro overhead)
@@ -22,7 +23,7 @@ for name in "${names[@]}"; do
     uplift) python3 bench/uplift.py --set single,multi --control && python3 bench/uplift.py --set multi --curve ;;
     error-codes) python3 bench/error_codes.py --run "$PWD/build/bin/rustcoder fix {dir} --write" ;;
     *)
-        echo "bench: unknown name '$name' (micro, overhead, practice, uplift, error-codes)" >&2
+        echo "bench: unknown name '$name' (micro, overhead, practice, uplift, retrieval, error-codes)" >&2
         exit 2
         ;;
     esac

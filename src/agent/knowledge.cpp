@@ -31,6 +31,22 @@ Result<knowledge::Memory*> Knowledge::memory() {
     return memory_.get();
 }
 
+// One question and out: reading everything for it ranks better than the store's own full text and, up to this size,
+// takes less than half a second (bench/retrieval.md has both).
+Result<knowledge::SearchOptions> Knowledge::how_to_search(knowledge::Store& store) const {
+    constexpr std::uint64_t read_whole = 30'000;
+    if (options_.resident)
+        return knowledge::SearchOptions{};
+    RC_TRY_ASSIGN(const knowledge::Stats stats, store.stats());
+    std::uint64_t entries = 0;
+    for (const auto& [kind, count] : stats.entries)
+        entries += count;
+    knowledge::SearchOptions options;
+    options.resident = entries <= read_whole;
+    options.first_wait = std::chrono::seconds(5);
+    return options;
+}
+
 Result<knowledge::Searcher*> Knowledge::searcher() {
     std::lock_guard lock(mutex_);
     if (!searcher_) {
@@ -43,7 +59,8 @@ Result<knowledge::Searcher*> Knowledge::searcher() {
             embedder_error_ = made.error().text();
             base::log_info("no embedding model, searching by text: " + embedder_error_);
         }
-        searcher_ = knowledge::make_searcher(*store, embedder_, {.resident = options_.resident});
+        RC_TRY_ASSIGN(const auto options, how_to_search(*store));
+        searcher_ = knowledge::make_searcher(*store, embedder_, options);
     }
     return searcher_.get();
 }

@@ -57,6 +57,7 @@ private:
     std::unique_ptr<knowledge::Searcher> searcher_;
     std::string embedder_error_;
     Result<knowledge::Store*> open(); // under mutex_
+    Result<knowledge::SearchOptions> how_to_search(knowledge::Store& store) const;
 };
 
 /// Learned fixes behind the handle: a store that is not there yet is empty and is made by the first lesson only; one

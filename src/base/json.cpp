@@ -133,6 +133,8 @@ std::int64_t get_int(const json::object& o, std::string_view key, std::int64_t f
         return fallback;
     if (const auto* number = value->if_int64())
         return *number;
+    if (const auto* number = value->if_uint64(); number && *number <= INT64_MAX)
+        return static_cast<std::int64_t>(*number); // a value that was made, not parsed
     if (const auto* number = value->if_double(); number && std::trunc(*number) == *number && std::abs(*number) < 9e15)
         return static_cast<std::int64_t>(*number); // 3.0 is an integer for most writers of JSON
     return fallback;                               // uint64 beyond int64 is out of range for us

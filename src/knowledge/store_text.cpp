@@ -1,5 +1,6 @@
 #include "knowledge/store_sqlite.h"
 #include "knowledge/words.h"
+#include "knowledge/words_common.h"
 #include "knowledge/words_cut.h"
 
 #include <algorithm>
@@ -141,6 +142,10 @@ Result<std::vector<std::string>> SqliteStore::pruned(Database& db, std::string_v
         // A word that was not there when it was counted may be there now: it costs nothing to ask for it.
         known.push_back({std::move(word), found->second});
     }
+    // "how" and "my" are rare in documentation, and would push out what the question is about.
+    const auto carries = [](const Weighed& w) { return is_common_word(w.word); };
+    if (!std::all_of(known.begin(), known.end(), [&](const Weighed& w) { return w.documents == 0 || carries(w); }))
+        std::erase_if(known, carries);
     std::stable_sort(known.begin(), known.end(), [](const Weighed& a, const Weighed& b) {
         const bool a_code = is_code(a.word), b_code = is_code(b.word);
         return a_code != b_code ? a_code : a.documents < b.documents;
