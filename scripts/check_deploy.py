@@ -118,9 +118,14 @@ def check_seccomp(problems: list[str]) -> None:
 
 
 def check_binary(binary: Path, problems: list[str]) -> None:
-    """Each library's owner is a package of the runtime group or a dependency that such a package cannot be without."""
+    """The owner of each library that the binary itself asks for is in the runtime group; what those ask for in turn comes
+    with their packages."""
     named = packages("runtime")
-    libraries = re.findall(r"=> (/\S+)", subprocess.run(["ldd", binary], capture_output=True, text=True).stdout)
+    wanted = set(re.findall(r"NEEDED.*\[(\S+)\]", subprocess.run(["readelf", "-d", binary], capture_output=True, text=True).stdout))
+    found = subprocess.run(["ldd", binary], capture_output=True, text=True).stdout
+    libraries = [path for name, path in re.findall(r"(\S+) => (/\S+)", found) if name in wanted]
+    if not libraries:
+        problems.append(f"{binary}: readelf and ldd name no library")
     owners: set[str] = set()
     for library in libraries:
         real = str(Path(library).resolve())
