@@ -2,37 +2,37 @@
 //! lessons and puzzles.
 
 /// Places to shift by when the user names none.
-pub const DEFAULT_SHIFT: i32 = 3; // @slot shift
+pub const DEFAULT_SHIFT: i64 = 3; // @slot shift
 
 /// Moves a letter `shift` places on, around the alphabet; all else stays.
-fn shift_letter(c: char, shift: i32) -> char {
+fn shift_letter(c: char, shift: i64) -> char {
     let first = match c {
         'a'..='z' => b'a',
         'A'..='Z' => b'A',
         _ => return c,
     };
-    let place = (c as u8 - first) as i32;
+    let place = (c as u8 - first) as i64;
     char::from(first + (place + shift.rem_euclid(26)).rem_euclid(26) as u8)
 }
 
 /// Shifts every letter by the same number of places. The opposite number decrypts.
-pub fn caesar(text: &str, shift: i32) -> String {
+pub fn caesar(text: &str, shift: i64) -> String {
     text.chars().map(|c| shift_letter(c, shift)).collect()
 }
 
 // @feature vigenere
 /// A key word for the Vigenère cipher.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyWord(Vec<i32>);
+pub struct KeyWord(Vec<i64>);
 
 impl KeyWord {
     /// A key word has one letter from A to Z or more, and nothing else.
     pub fn new(word: &str) -> Option<Self> {
         let place = |c: char| {
             c.is_ascii_alphabetic()
-                .then(|| (c.to_ascii_lowercase() as u8 - b'a') as i32)
+                .then(|| (c.to_ascii_lowercase() as u8 - b'a') as i64)
         };
-        let places: Vec<i32> = word.chars().map(place).collect::<Option<_>>()?;
+        let places: Vec<i64> = word.chars().map(place).collect::<Option<_>>()?;
         (!places.is_empty()).then_some(KeyWord(places))
     }
 
@@ -45,7 +45,7 @@ impl KeyWord {
     }
 
     /// The key moves on at letters only.
-    fn shift(&self, text: &str, direction: i32) -> String {
+    fn shift(&self, text: &str, direction: i64) -> String {
         let mut shifts = self.0.iter().cycle();
         let shifted = text.chars().map(|c| match c.is_ascii_alphabetic() {
             true => shift_letter(c, direction * shifts.next().copied().unwrap_or(0)),
@@ -77,7 +77,7 @@ const ENGLISH: [f64; 26] = [
 ];
 
 /// The shift that most likely encrypted an English text, or nothing without letters.
-pub fn crack(text: &str) -> Option<i32> {
+pub fn crack(text: &str) -> Option<i64> {
     let mut counts = [0.0f64; 26];
     for c in text.chars().filter(char::is_ascii_alphabetic) {
         counts[usize::from(c.to_ascii_lowercase() as u8 - b'a')] += 1.0;
@@ -97,7 +97,7 @@ pub fn crack(text: &str) -> Option<i32> {
     };
     (0..26)
         .min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
-        .map(|shift| shift as i32)
+        .map(|shift| shift as i64)
 }
 // @end
 
@@ -127,8 +127,8 @@ mod tests {
     #[test]
     fn any_shift_is_accepted() {
         assert_eq!(caesar("a", 26), "a");
-        assert_eq!(caesar("a", i32::MAX), caesar("a", i32::MAX % 26));
-        assert_eq!(caesar("a", i32::MIN), caesar("a", i32::MIN % 26));
+        assert_eq!(caesar("a", i64::MAX), caesar("a", i64::MAX % 26));
+        assert_eq!(caesar("a", i64::MIN), caesar("a", i64::MIN % 26));
     }
 
     #[test]

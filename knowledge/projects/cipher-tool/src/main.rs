@@ -55,7 +55,7 @@ fn run(args: &[String]) -> Result<String, Failure> {
     let shift = || match option {
         None => Ok(DEFAULT_SHIFT),
         Some(("--shift", value)) => value
-            .parse::<i32>()
+            .parse::<i64>()
             .map_err(|_| Failure::Usage(format!("'{value}' is no number"))),
         Some((name, _)) => Err(Failure::Usage(format!("{command} takes no {name}"))),
     };
