@@ -1,69 +1,97 @@
-//! Counts lines, words and bytes of the files named on the command line, or of standard input when none is named.
-
-use std::error::Error;
+use std::env;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufReader};
 use std::process::ExitCode;
 
-#[derive(Debug, Default, PartialEq)]
-struct Counts {
-    lines: usize,
-    words: usize,
-    bytes: usize,
-}
+use command_line_tool::{Columns, Counts};
 
-fn count(mut input: impl BufRead) -> io::Result<Counts> {
-    let mut counts = Counts::default();
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let n = input.read_until(b'\n', &mut line)?;
-        if n == 0 {
-            return Ok(counts);
-        }
-        counts.lines += 1;
-        counts.bytes += n;
-        counts.words += line.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).count();
-    }
-}
-
-fn print(name: &str, counts: &Counts) {
-    println!("{:8} {:8} {:8} {name}", counts.lines, counts.words, counts.bytes);
-}
-
-fn run(files: &[String]) -> Result<(), Box<dyn Error>> {
-    if files.is_empty() {
-        print("-", &count(io::stdin().lock())?);
-    }
-    for name in files {
-        let file = File::open(name).map_err(|e| format!("{name}: {e}"))?;
-        print(name, &count(BufReader::new(file))?);
-    }
-    Ok(())
-}
+const USAGE: &str = concat!(
+    "usage: ",
+    env!("CARGO_PKG_NAME"),
+    " [OPTION]... [FILE]...\n",
+    "Counts lines, words and bytes of the files, or of standard input.\n",
+    "  --lines --words --bytes  prints only these counts\n", // @feature choose
+    "  --longest                adds the length of the longest line\n", // @feature longest
+);
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|a| a == "-h" || a == "--help") {
-        println!("usage: command-line-tool [FILE...]");
+    let args: Vec<String> = env::args().skip(1).collect();
+    let (options, files): (Vec<&str>, Vec<&str>) = args
+        .iter()
+        .map(String::as_str)
+        .partition(|arg| arg.starts_with('-') && *arg != "-");
+    if options
+        .iter()
+        .any(|option| matches!(*option, "-h" | "--help"))
+    {
+        print!("{USAGE}");
         return ExitCode::SUCCESS;
     }
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(e) => {
-            eprintln!("error: {e}");
-            ExitCode::FAILURE
+    let columns = match columns(&options) {
+        Ok(columns) => columns,
+        Err(message) => {
+            eprint!("{message}\n{USAGE}");
+            return ExitCode::from(2);
         }
+    };
+    let files = if files.is_empty() { vec![""] } else { files };
+    let mut code = ExitCode::SUCCESS;
+    let mut total = Counts::default(); // @feature total
+    for file in &files {
+        match count(file) {
+            Ok(counts) => {
+                print!("{}", counts.report(&columns, file));
+                total.add(&counts); // @feature total
+            }
+            Err(error) => {
+                eprintln!("{file}: {error}");
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    // @feature total
+    if files.len() > 1 {
+        print!("{}", total.report(&columns, "total"));
+    }
+    // @end
+    code
+}
+
+/// Standard input goes by the name `-`, or by none.
+fn count(file: &str) -> io::Result<Counts> {
+    match file {
+        "" | "-" => Counts::read(io::stdin().lock()),
+        path => Counts::read(BufReader::new(File::open(path)?)),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_lines_words_and_bytes() {
-        let counts = count("one two\nthree\n".as_bytes()).unwrap();
-        assert_eq!(counts, Counts { lines: 2, words: 3, bytes: 14 });
+fn columns(options: &[&str]) -> Result<Columns, String> {
+    let known: &[&str] = &[
+        "--lines",   // @feature choose
+        "--words",   // @feature choose
+        "--bytes",   // @feature choose
+        "--longest", // @feature longest
+    ];
+    if let Some(option) = options.iter().find(|option| !known.contains(option)) {
+        return Err(format!("unknown option {option}"));
     }
+    let columns = Columns::default();
+    // @feature choose
+    let columns = match options.iter().any(|option| *option != "--longest") {
+        true => Columns {
+            lines: options.contains(&"--lines"),
+            words: options.contains(&"--words"),
+            bytes: options.contains(&"--bytes"),
+            ..columns
+        },
+        false => columns,
+    };
+    // @end
+    // @feature longest
+    let columns = Columns {
+        longest: options.contains(&"--longest"),
+        ..columns
+    };
+    // @end
+    Ok(columns)
 }
