@@ -40,6 +40,17 @@ void ask(const std::shared_ptr<Call>& call, Answering answer) {
     call->problem(503, "Too many questions are waiting for the knowledge base.", headers);
 }
 
+/// The same with the opened store.
+void ask_store(const std::shared_ptr<Call>& call,
+               std::function<void(const std::shared_ptr<Call>&, knowledge::Store&)> answering) {
+    ask(call, [answering = std::move(answering)](const std::shared_ptr<Call>& c, agent::Knowledge& knowledge) {
+        auto store = knowledge.store();
+        if (!store)
+            return c->problem(store.error());
+        answering(c, **store);
+    });
+}
+
 std::optional<json::object> body_of(const std::shared_ptr<Call>& call) {
     if (!require_json(call))
         return std::nullopt;
@@ -115,11 +126,8 @@ bool good_id(const std::shared_ptr<Call>& call) {
 void get_entry(const std::shared_ptr<Call>& call) {
     if (!good_id(call))
         return;
-    ask(call, [](const std::shared_ptr<Call>& c, agent::Knowledge& knowledge) {
-        auto store = knowledge.store();
-        if (!store)
-            return c->problem(store.error());
-        auto entry = (*store)->get(c->params.at(0));
+    ask_store(call, [](const std::shared_ptr<Call>& c, knowledge::Store& store) {
+        auto entry = store.get(c->params.at(0));
         if (!entry)
             return c->problem(entry.error());
         if (!*entry)
@@ -131,11 +139,8 @@ void get_entry(const std::shared_ptr<Call>& call) {
 void delete_entry(const std::shared_ptr<Call>& call) {
     if (!good_id(call))
         return;
-    ask(call, [](const std::shared_ptr<Call>& c, agent::Knowledge& knowledge) {
-        auto store = knowledge.store();
-        if (!store)
-            return c->problem(store.error());
-        auto removed = (*store)->remove(c->params.at(0));
+    ask_store(call, [](const std::shared_ptr<Call>& c, knowledge::Store& store) {
+        auto removed = store.remove(c->params.at(0));
         if (!removed)
             return c->problem(removed.error());
         if (!*removed)
