@@ -1,6 +1,7 @@
 // links: server
 // Any bytes as a JSON-RPC line: a conversation never fails, answers each request exactly once or later through its job,
 // answers no notification, and every answer is valid JSON-RPC. A fake engine finishes every job at once.
+#include "server/front.h"
 #include "server/mcp.h"
 
 #include <atomic>
@@ -51,7 +52,9 @@ public:
 
 struct World {
     Timers timers;
-    JobStore jobs{std::make_shared<Instant>(), timers, {.workers = 1, .queue = 4096}};
+    std::shared_ptr<Instant> use_cases = std::make_shared<Instant>();
+    JobStore jobs{use_cases, timers, {.workers = 1, .queue = 4096}};
+    Front desk;
 };
 
 } // namespace
@@ -61,7 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto value = base::parse_json(std::string_view(reinterpret_cast<const char*>(data), size));
     if (!value)
         return 0;
-    auto conversation = std::make_shared<McpConversation>(McpServices{world.jobs, world.timers});
+    auto conversation =
+        std::make_shared<McpConversation>(McpServices{world.jobs, world.timers, *world.use_cases, world.desk});
     const auto one = [&](const json::value& v) {
         const auto message = classify(v);
         auto reply = std::make_shared<Collect>();
