@@ -28,14 +28,6 @@ bool is_error_code(std::string_view word) {
            std::all_of(word.begin() + 1, word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::string lower(std::string_view s) {
-    std::string out(s);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 } // namespace
 
 TextQuery text_query(std::string_view text) {
@@ -227,7 +219,7 @@ void TextIndexBuilder::add(const Entry& entry) {
     take(entry.text, 1);
     lengths_.push_back(length_code(scratch_.size()));
     for (const auto& code : entry.codes) {
-        const auto name = lower(code);
+        const auto name = base::lower(code);
         const auto path = name.rfind(':'); // clippy::needless_return is asked for as needless_return
         scratch_.emplace_back(base::hash64(name.substr(path == name.npos ? 0 : path + 1), code_seed), 1);
         take(code, title_weight);

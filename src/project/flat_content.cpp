@@ -33,7 +33,7 @@ std::size_t text_end(Lines lines) {
 }
 
 bool is_markdown(std::string_view path) {
-    const auto name = lower(path);
+    const auto name = base::lower(path);
     return name.ends_with(".md") || name.ends_with(".markdown");
 }
 
@@ -74,7 +74,7 @@ std::size_t find_closer(Lines lines, std::size_t from, const Fence& open, bool m
 bool wraps_file(Lines lines, std::size_t at, const Fence& fence, bool markdown) {
     if (!markdown)
         return true;
-    const auto info = lower(fence.info);
+    const auto info = base::lower(fence.info);
     if (info == "markdown" || info == "md")
         return true;
     if (!info.empty() && info != "text" && info != "txt")
@@ -180,7 +180,7 @@ Content read_content(const Region& region) {
     }
     if (region.open) {
         // Around all files, a fence must not end at a README's own block.
-        const auto info = lower(region.open->info);
+        const auto info = base::lower(region.open->info);
         const bool around_all = markdown && info != "markdown" && info != "md";
         const auto closer =
             around_all ? balanced_closer(lines, 0, *region.open) : find_closer(lines, 0, *region.open, markdown);

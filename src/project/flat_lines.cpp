@@ -19,7 +19,7 @@ std::string_view trim_end(std::string_view s) {
 }
 
 bool starts_with_opening(std::string_view s) {
-    return s.size() >= opening.size() && lower(s.substr(0, opening.size())) == opening;
+    return s.size() >= opening.size() && base::lower(s.substr(0, opening.size())) == opening;
 }
 
 /// "1. ", "2) ", "- ": a model that lists the files.
@@ -93,14 +93,6 @@ bool code_line(std::string_view line) {
 
 } // namespace
 
-std::string lower(std::string_view s) {
-    std::string out(s);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 bool blank(std::string_view line) {
     return line.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -157,7 +149,7 @@ std::optional<Marker> parse_marker(std::string_view line) {
         return std::nullopt;
     const auto inner = rest.substr(0, close);
     read_inner(out, inner);
-    if (!out.exact && lower(inner).find(opening) != std::string::npos) // two on one line: prose about the format
+    if (!out.exact && base::lower(inner).find(opening) != std::string::npos) // two on one line: prose about the format
         return std::nullopt;
     return out;
 }

@@ -35,8 +35,6 @@ struct Marker {
 std::optional<Marker> parse_marker(std::string_view line);
 
 bool blank(std::string_view line);
-/// Lower-case ASCII copy.
-std::string lower(std::string_view s);
 /// "# Build succeeded", "# Build failed": what the known services append after the last file.
 bool is_build_tail(std::string_view line);
 /// A line of English rather than of Rust or TOML (`hash_is_comment`), judged cautiously.

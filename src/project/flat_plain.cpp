@@ -59,7 +59,7 @@ std::vector<Block> find_blocks(std::string_view text, std::size_t number) {
 
 /// The language: the info string up to the first separator ("rust,no_run" -> "rust").
 std::string language(const Block& block) {
-    return lower(block.info.substr(0, block.info.find_first_of(" ,:{")));
+    return base::lower(block.info.substr(0, block.info.find_first_of(" ,:{")));
 }
 
 bool is_manifest(const Block& block) {
