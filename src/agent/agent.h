@@ -10,15 +10,33 @@
 namespace rustcoder::knowledge {
 class Memory;
 }
+namespace rustcoder::model {
+class ChatModel;
+}
+namespace rustcoder::scaffold {
+class Library;
+}
 
 namespace rustcoder::agent {
 
 struct Environment { // chosen once, in cli/
     toolchain::Toolchain toolchain;
     process::Sandbox sandbox;
-    std::filesystem::path cache_dir;           // warm dependencies, rustc info; empty = none
-    bool naturalness = true;                   // use the naturalness model when one was trained
-    std::shared_ptr<knowledge::Memory> memory; // learned fixes and experience (agent/learning.h); none = no learning
+    std::filesystem::path cache_dir;              // warm dependencies, rustc info; empty = none
+    bool naturalness = true;                      // use the naturalness model when one was trained
+    std::shared_ptr<knowledge::Memory> memory;    // learned fixes and experience (agent/learning.h); none = no learning
+    std::shared_ptr<model::ChatModel> chat;       // none = no model
+    std::shared_ptr<scaffold::Library> templates; // for generate; none = there are none
+};
+
+/// What asking a model took.
+struct ModelCosts {
+    std::string model; // empty: none was asked
+    int requests = 0;
+    std::int64_t prompt_tokens = 0, completion_tokens = 0;
+    double cost = 0; // by the profile's prices
+    std::chrono::milliseconds wall{};
+    std::string failure; // why there was no answer, or none that could be used
 };
 
 struct CompileRequest {
@@ -39,12 +57,14 @@ struct FixRequest {
     std::string description;
     repair::Options options;
     bool run = false;          // run the program at the end (contract: /compile-and-fix does)
+    bool use_model = true;     // when environment.chat is there
     bool learn = true;         // let a verified repair teach environment.memory; recalling needs no permission
     toolchain::RunInput input; // what to run it with
 };
 struct FixAnswer {
     repair::Outcome outcome;
     std::optional<toolchain::RunReport> run;
+    ModelCosts model;
     std::string evidence_json; // toolchain, commands, diff, edits, sandbox, hashes
 };
 Result<FixAnswer> fix(const Environment& environment, const FixRequest& request, std::stop_token stop = {},

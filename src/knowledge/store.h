@@ -66,8 +66,6 @@ public:
     /// Full text over title, text and codes, best first. The query is free text; operators of the engine behind it have
     /// no meaning. Words as knowledge/words.h cuts them.
     virtual Result<std::vector<TextHit>> full_text(std::string_view query, const Filter& filter, std::size_t limit) = 0;
-    /// Short excerpt around the words of the query that are in the text.
-    virtual Result<std::string> snippet(std::string_view id, std::string_view query) = 0;
 
     /// Vectors are kept per embedding model; an entry has at most one per model. Wrong dimension or a value that is not
     /// finite: invalid_input. Vectors of entries that are gone are left out.

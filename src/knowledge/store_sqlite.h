@@ -28,7 +28,6 @@ public:
     Status atomically(const std::function<Status()>& body) override;
 
     Result<std::vector<TextHit>> full_text(std::string_view query, const Filter& filter, std::size_t limit) override;
-    Result<std::string> snippet(std::string_view id, std::string_view query) override;
 
     Status put_vectors(std::string_view model, std::span<const Vector> vectors) override;
     Status each_vector(std::string_view model, const std::function<bool(const Vector&)>& visit) override;

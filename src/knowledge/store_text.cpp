@@ -42,64 +42,6 @@ std::string match_expression(const std::vector<std::string>& words) {
     return out;
 }
 
-struct Range {
-    std::size_t begin = 0, end = 0;
-};
-
-/// The stretch of at most `width` bytes that holds most different words, the rarer counting more.
-Range best_window(const std::vector<std::pair<Range, std::string>>& found, std::size_t width) {
-    Range best;
-    std::size_t most = 0;
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        std::set<std::string_view> seen;
-        std::size_t end = found[i].first.end;
-        for (std::size_t k = i; k < found.size() && found[k].first.end <= found[i].first.begin + width; ++k) {
-            seen.insert(found[k].second);
-            end = std::max(end, found[k].first.end);
-        }
-        if (seen.size() > most) {
-            most = seen.size();
-            best = {found[i].first.begin, end};
-        }
-    }
-    return best;
-}
-
-bool is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
-/// Cut at spaces where some are near, else between characters, never inside one.
-std::string excerpt(std::string_view text, Range core, std::size_t width) {
-    const std::size_t room = width > core.end - core.begin ? width - (core.end - core.begin) : 0;
-    std::size_t begin = core.begin > room / 2 ? core.begin - room / 2 : 0;
-    std::size_t end = std::min(text.size(), begin + std::max(width, core.end - core.begin));
-    if (end == text.size() && end > width)
-        begin = std::min(core.begin, end - width);
-    while (begin > 0 && begin < core.begin && !is_space(text[begin - 1]))
-        ++begin;
-    for (std::size_t k = end; end < text.size() && k > core.end && k + 24 > end; --k)
-        if (is_space(text[k])) {
-            end = k;
-            break;
-        }
-    while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80)
-        --begin;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-        ++end;
-    std::string out = begin > 0 ? "… " : "";
-    bool space = true;
-    for (const char c : text.substr(begin, end - begin)) {
-        if (is_space(c) && space)
-            continue;
-        space = is_space(c);
-        out += space ? ' ' : c;
-    }
-    while (!out.empty() && out.back() == ' ')
-        out.pop_back();
-    return end < text.size() ? out + " …" : out;
-}
-
 } // namespace
 
 Result<std::size_t> SqliteStore::documents(Database& db) {
@@ -202,22 +144,6 @@ Result<std::vector<TextHit>> SqliteStore::match(Database& db, std::string_view q
             return out;
         out.push_back({rows.text(0), rows.real(1)});
     }
-}
-
-Result<std::string> SqliteStore::snippet(std::string_view id, std::string_view query) {
-    constexpr std::size_t width = 240;
-    RC_TRY_ASSIGN(const auto entry, get(id));
-    if (!entry)
-        return fail(Errc::not_found, "there is no such entry", std::string(id));
-    const auto asked = distinct_words(query);
-    const std::set<std::string_view> wanted(asked.begin(), asked.end());
-    std::vector<std::pair<Range, std::string>> found;
-    cut_words(entry->text, [&](const Word& word) {
-        if (wanted.contains(word.text))
-            found.push_back({{word.begin, word.end}, std::string(word.text)});
-        return found.size() < 2000;
-    });
-    return excerpt(entry->text, best_window(found, width), width);
 }
 
 } // namespace rustcoder::knowledge

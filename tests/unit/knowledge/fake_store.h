@@ -118,7 +118,6 @@ public:
         out.resize(std::min(out.size(), limit));
         return out;
     }
-    Result<std::string> snippet(std::string_view, std::string_view) override { return std::string(); }
 
     Status put_vectors(std::string_view model, std::span<const Vector> vectors) override {
         std::lock_guard lock(mutex_);
