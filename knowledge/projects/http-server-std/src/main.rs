@@ -1,85 +1,134 @@
-//! Answers GET requests: `/` with a page, `/health` with "ok", everything else with 404.
-
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::env;
+use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
 
-const LONGEST_REQUEST: u64 = 16 * 1024;
+use http_server_std::{serve, Response, Router};
 
-struct Response {
-    status: &'static str,
-    content_type: &'static str,
-    body: String,
-}
+/// The port listened at unless `--port` says otherwise.
+const PORT: u16 = 8080; // @slot port
 
-fn respond(method: &str, path: &str) -> Response {
-    let (status, content_type, body) = match (method, path) {
-        ("GET", "/") => ("200 OK", "text/html", "<h1>It works</h1>\n".to_string()),
-        ("GET", "/health") => ("200 OK", "text/plain", "ok\n".to_string()),
-        ("GET", _) => ("404 Not Found", "text/plain", format!("nothing at {path}\n")),
-        _ => ("405 Method Not Allowed", "text/plain", "only GET\n".to_string()),
-    };
-    Response { status, content_type, body }
-}
+const USAGE: &str = concat!(
+    "usage: ",
+    env!("CARGO_PKG_NAME"),
+    " [--host ADDRESS] [--port PORT] [--self-test]\n",
+    "Serves / (a page), /health and POST /echo over HTTP.\n",
+    "  --host ADDRESS  the address to listen at, 127.0.0.1 unless given\n",
+    "  --port PORT     the port to listen at\n",
+    "  --self-test     asks a server of its own a few questions and ends\n",
+    "  --dir FOLDER    serves the files of FOLDER under /files/\n", // @feature files
+    "  --log           writes a line for every request to standard error\n", // @feature log
+    "/greet?name=NAME answers with a greeting.\n",                  // @feature query
+);
 
-fn write_response(mut out: impl Write, response: &Response) -> io::Result<()> {
-    write!(
-        out,
-        "HTTP/1.1 {}\r\ncontent-type: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{}",
-        response.status,
-        response.content_type,
-        response.body.len(),
-        response.body
-    )?;
-    out.flush()
-}
-
-fn serve(stream: TcpStream) -> io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let mut reader = BufReader::new(stream.try_clone()?.take(LONGEST_REQUEST));
-    let mut first = String::new();
-    reader.read_line(&mut first)?;
-    let mut words = first.split_whitespace();
-    let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or("/"));
-    // The headers are read to their end, so that the client is not cut off while it is still sending.
-    let mut header = String::new();
-    while reader.read_line(&mut header)? > 2 {
-        header.clear();
-    }
-    write_response(stream, &respond(method, path))
-}
-
-fn main() -> io::Result<()> {
-    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".to_string());
-    let listener = TcpListener::bind(&address)?;
-    println!("listening on http://{}", listener.local_addr()?);
-    for stream in listener.incoming() {
-        let stream = stream?;
-        thread::spawn(move || {
-            if let Err(e) = serve(stream) {
-                eprintln!("connection: {e}");
-            }
+fn router() -> Router {
+    let router = Router::default()
+        .route("GET", "/", |_| {
+            Response::new(
+                200,
+                "text/html; charset=utf-8",
+                "<!doctype html>\n<h1>It works</h1>\n",
+            )
+        })
+        .route("GET", "/health", |_| Response::text(200, "ok\n"))
+        .route("POST", "/echo", |request| {
+            Response::new(200, "application/octet-stream", request.body.clone())
         });
-    }
-    Ok(())
+    // @feature query
+    let router = router.route("GET", "/greet", |request| {
+        match request.query_value("name") {
+            Some(name) => Response::text(200, format!("Hello, {name}!\n")),
+            None => Response::text(400, "the query needs name=\n"),
+        }
+    });
+    // @end
+    router
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn routes() {
-        assert_eq!(respond("GET", "/health").status, "200 OK");
-        assert_eq!(respond("GET", "/none").status, "404 Not Found");
-        assert_eq!(respond("PUT", "/").status, "405 Method Not Allowed");
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    if args.iter().any(|arg| arg == "-h" || arg == "--help") {
+        print!("{USAGE}");
+        return ExitCode::SUCCESS;
     }
-
-    #[test]
-    fn length_is_stated() {
-        let mut out = Vec::new();
-        write_response(&mut out, &respond("GET", "/health")).unwrap();
-        assert!(String::from_utf8(out).unwrap().contains("content-length: 3\r\n"));
+    let (address, router) = match parse(&args) {
+        Ok(parsed) => parsed,
+        Err(message) => {
+            eprint!("error: {message}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = match address {
+        None => self_test(router),
+        Some((host, port)) => listen(&host, port, router),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+/// Where to listen (nowhere for the self-test), and what to serve.
+fn parse(args: &[String]) -> Result<(Option<(String, u16)>, Router), String> {
+    let (mut host, mut port, mut test) = ("127.0.0.1".to_string(), PORT, false);
+    #[allow(unused_mut)]
+    let mut router = router();
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().ok_or(format!("{arg} needs a value"));
+        match arg.as_str() {
+            "--host" => host = value()?.clone(),
+            "--port" => {
+                let text = value()?;
+                port = text
+                    .parse()
+                    .map_err(|_| format!("'{text}' is not a port"))?;
+            }
+            "--self-test" => test = true,
+            // @feature files
+            "--dir" => router = router.files(value()?),
+            // @end
+            "--log" => router = router.log(true), // @feature log
+            other => return Err(format!("unknown argument '{other}'")),
+        }
+    }
+    Ok(((!test).then_some((host, port)), router))
+}
+
+fn listen(host: &str, port: u16, router: Router) -> io::Result<()> {
+    let listener = TcpListener::bind((host, port))?;
+    println!("listening on http://{}", listener.local_addr()?);
+    serve(&listener, router, usize::MAX)
+}
+
+/// Starts a server at a free port of this machine and prints the first line of its answers.
+fn self_test(router: Router) -> io::Result<()> {
+    let questions = [
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET /health HTTP/1.1\r\n\r\n",
+        "POST /echo HTTP/1.1\r\ncontent-length: 2\r\n\r\nhi",
+        "GET /missing HTTP/1.1\r\n\r\n",
+    ];
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    let server = thread::spawn(move || serve(&listener, router, questions.len()));
+    for question in questions {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(question.as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let target: Vec<&str> = question.split(' ').take(2).collect();
+        println!(
+            "{}: {}",
+            target.join(" "),
+            answer.lines().next().unwrap_or("nothing")
+        );
+    }
+    server
+        .join()
+        .unwrap_or_else(|_| Err(io::Error::other("the server panicked")))
 }

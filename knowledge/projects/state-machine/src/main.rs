@@ -1,82 +1,87 @@
-//! An order from cart to delivery. What is not allowed in a state is an error and leaves the order as it was.
+use std::env;
+use std::io::{self, BufRead};
+use std::process::ExitCode;
 
-use std::fmt;
+use state_machine::Event;
+// @feature history
+use state_machine::Journal;
+// @end
+// @without history
+//| use state_machine::Order;
+// @end
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Order {
-    Cart { items: Vec<String> },
-    Paid { items: Vec<String>, receipt: u32 },
-    Shipped { tracking: String },
-    Cancelled,
-}
+const USAGE: &str = concat!(
+    "usage: ",
+    env!("CARGO_PKG_NAME"),
+    " < EVENTS\n",
+    "Follows an order through its states. Standard input holds one event per line:\n",
+    "  add ITEM, remove ITEM, pay RECEIPT, ship TRACKING, deliver, cancel\n",
+    "  return REASON, once it was delivered\n", // @feature returns
+    "A refused event is reported and leaves the order as it was; the exit status is then 1.\n",
+    "  --path   prints the way through the states at the end\n", // @feature history
+    "  --dot    prints the transitions as a graph\n",            // @feature diagram
+);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Event {
-    Add(String),
-    Pay { receipt: u32 },
-    Ship { tracking: String },
-    Cancel,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Refused {
-    order: Order,
-    event: Event,
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not possible for {:?}", self.event, self.order)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-impl Order {
-    fn new() -> Self {
-        Order::Cart { items: Vec::new() }
-    }
-
-    /// Takes the old state and gives the new one, so that nobody can go on with a state that has passed.
-    fn on(self, event: Event) -> Result<Order, Refused> {
-        match (self, event) {
-            (Order::Cart { mut items }, Event::Add(item)) => {
-                items.push(item);
-                Ok(Order::Cart { items })
-            }
-            (Order::Cart { items }, Event::Pay { receipt }) if !items.is_empty() => Ok(Order::Paid { items, receipt }),
-            (Order::Paid { .. }, Event::Ship { tracking }) => Ok(Order::Shipped { tracking }),
-            (Order::Cart { .. } | Order::Paid { .. }, Event::Cancel) => Ok(Order::Cancelled),
-            (order, event) => Err(Refused { order, event }),
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words[..] {
+        [] => follow(io::stdin().lock(), false),
+        ["-h" | "--help"] => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        ["--path"] => follow(io::stdin().lock(), true), // @feature history
+        // @feature diagram
+        ["--dot"] => {
+            print!("{}", state_machine::diagram());
+            ExitCode::SUCCESS
+        }
+        // @end
+        _ => {
+            eprint!("{USAGE}");
+            ExitCode::from(2)
         }
     }
 }
 
-fn main() -> Result<(), Refused> {
-    let order = Order::new()
-        .on(Event::Add("book".to_string()))?
-        .on(Event::Pay { receipt: 17 })?
-        .on(Event::Ship { tracking: "T-1".to_string() })?;
-    println!("{order:?}");
-    if let Err(refused) = order.on(Event::Cancel) {
-        println!("{refused}");
+/// Applies every line and prints the state after it.
+fn follow(input: impl BufRead, _path: bool) -> ExitCode {
+    // @feature history
+    let mut journal = Journal::default();
+    // @end
+    // @without history
+    //| let mut order = Order::default();
+    // @end
+    let mut code = ExitCode::SUCCESS;
+    for (number, line) in input.lines().enumerate() {
+        let event = match line {
+            Ok(line) if line.trim().is_empty() => continue,
+            Ok(line) => Event::parse(&line),
+            Err(error) => Err(error.to_string()),
+        };
+        let outcome = event.and_then(|event| {
+            // @feature history
+            let state = journal.on(event).map_err(|refused| refused.to_string())?;
+            Ok(state.name())
+            // @end
+            // @without history
+            //| order = order.clone().on(event).map_err(|refused| refused.to_string())?;
+            //| Ok(order.name())
+            // @end
+        });
+        match outcome {
+            Ok(state) => println!("{state}"),
+            Err(message) => {
+                eprintln!("line {}: {message}", number + 1);
+                code = ExitCode::FAILURE;
+            }
+        }
     }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_empty_cart_cannot_be_paid() {
-        let refused = Order::new().on(Event::Pay { receipt: 1 }).unwrap_err();
-        assert_eq!(refused.order, Order::new());
+    // @feature history
+    if _path {
+        println!("{}", journal.path());
     }
-
-    #[test]
-    fn a_paid_order_can_be_cancelled() {
-        let paid = Order::new().on(Event::Add("x".into())).and_then(|o| o.on(Event::Pay { receipt: 1 })).unwrap();
-        assert_eq!(paid.on(Event::Cancel), Ok(Order::Cancelled));
-    }
+    // @end
+    code
 }

@@ -1,70 +1,110 @@
-//! Distributes jobs over a fixed number of threads and collects their results in the order of the jobs.
+use std::env;
+use std::io::{self, Read};
+use std::process::ExitCode;
 
-use std::sync::{mpsc, Arc, Mutex};
-use std::thread;
+use worker_threads::{prime_factors, Pool};
 
-/// Applies `work` to every job on `workers` threads.
-fn map_parallel<T, R, F>(jobs: Vec<T>, workers: usize, work: F) -> Vec<R>
-where
-    T: Send + 'static,
-    R: Send + 'static,
-    F: Fn(T) -> R + Send + Sync + 'static,
-{
-    let count = jobs.len();
-    let (send_job, receive_job) = mpsc::channel();
-    let (send_result, receive_result) = mpsc::channel();
-    let receive_job = Arc::new(Mutex::new(receive_job));
-    let work = Arc::new(work);
-    let threads: Vec<_> = (0..workers.max(1))
-        .map(|_| {
-            let (receive_job, send_result, work) = (Arc::clone(&receive_job), send_result.clone(), Arc::clone(&work));
-            thread::spawn(move || loop {
-                // The lock is held only while a job is taken; recv fails when no sender is left.
-                let next = receive_job.lock().expect("a worker panicked").recv();
-                let Ok((number, job)) = next else {
-                    return;
+/// Threads used unless `--workers` says otherwise.
+const WORKERS: usize = 4; // @slot workers
+
+const USAGE: &str = concat!(
+    "usage: ",
+    env!("CARGO_PKG_NAME"),
+    " [--workers N] [NUMBER...]\n",
+    "Takes whole numbers apart into prime factors, many at a time on worker threads.\n",
+    "Without numbers they are read from standard input.\n",
+    "  --workers N  the number of threads\n",
+    "  --stats      says on standard error how many jobs each worker did\n", // @feature statistics
+);
+
+struct Options {
+    workers: usize,
+    numbers: Vec<u64>,
+    statistics: bool, // @feature statistics
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    if args.iter().any(|arg| arg == "-h" || arg == "--help") {
+        print!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    let mut options = match parse(&args) {
+        Ok(options) => options,
+        Err(message) => {
+            eprint!("error: {message}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    if options.numbers.is_empty() {
+        match read_numbers(io::stdin()) {
+            Ok(numbers) => options.numbers = numbers,
+            Err(message) => {
+                eprintln!("error: {message}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    run(options)
+}
+
+fn parse(args: &[String]) -> Result<Options, String> {
+    let mut options = Options {
+        workers: WORKERS,
+        numbers: Vec::new(),
+        statistics: false, // @feature statistics
+    };
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--workers" => {
+                let value = args.next().ok_or("--workers needs a number")?;
+                options.workers = match value.parse() {
+                    Ok(count @ 1..=1024) => count,
+                    _ => return Err(format!("'{value}' is not a number of threads (1 to 1024)")),
                 };
-                if send_result.send((number, work(job))).is_err() {
-                    return;
-                }
-            })
-        })
-        .collect();
-    drop(send_result);
-    for numbered in jobs.into_iter().enumerate() {
-        send_job.send(numbered).expect("workers are waiting");
+            }
+            "--stats" => options.statistics = true, // @feature statistics
+            other if other.starts_with('-') => return Err(format!("unknown option '{other}'")),
+            number => options.numbers.push(parse_number(number)?),
+        }
     }
-    drop(send_job);
-
-    let mut results: Vec<Option<R>> = (0..count).map(|_| None).collect();
-    for (number, result) in receive_result {
-        results[number] = Some(result);
-    }
-    for thread in threads {
-        thread.join().expect("a worker panicked");
-    }
-    results.into_iter().flatten().collect()
+    Ok(options)
 }
 
-fn main() {
-    let squares = map_parallel((1..=10_u64).collect(), 4, |n| n * n);
-    println!("{squares:?}");
+fn parse_number(text: &str) -> Result<u64, String> {
+    let number = text.parse();
+    number.map_err(|_| format!("'{text}' is not a whole number below 2^64"))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn read_numbers(mut input: impl Read) -> Result<Vec<u64>, String> {
+    let mut text = String::new();
+    input.read_to_string(&mut text).map_err(|e| e.to_string())?;
+    text.split_whitespace().map(parse_number).collect()
+}
 
-    #[test]
-    fn results_keep_the_order_of_the_jobs() {
-        let texts: Vec<String> = (0..100).map(|n| n.to_string()).collect();
-        let lengths = map_parallel(texts, 8, |t| t.len());
-        assert_eq!(lengths.len(), 100);
-        assert_eq!((lengths[9], lengths[10]), (1, 2));
+fn run(options: Options) -> ExitCode {
+    let pool = Pool::new(options.workers);
+    let results = pool.map(options.numbers.clone(), prime_factors);
+    let mut code = ExitCode::SUCCESS;
+    for (number, result) in options.numbers.iter().zip(results) {
+        match result {
+            Ok(factors) => {
+                let factors: Vec<String> = factors.iter().map(u64::to_string).collect();
+                println!("{number}: {}", factors.join(" "));
+            }
+            Err(error) => {
+                eprintln!("{number}: {error}");
+                code = ExitCode::FAILURE;
+            }
+        }
     }
-
-    #[test]
-    fn no_jobs_no_results() {
-        assert!(map_parallel(Vec::<u8>::new(), 2, |n| n).is_empty());
+    // @feature statistics
+    if options.statistics {
+        for (worker, jobs) in pool.statistics().taken.iter().enumerate() {
+            eprintln!("worker {}: {jobs} jobs", worker + 1);
+        }
     }
+    // @end
+    code
 }
