@@ -26,6 +26,12 @@ Result<repair::Example> parse_one(const json::value& item, const std::string& pl
             }
         } else if (name == "stdin" && value.is_string()) {
             out.stdin_bytes = std::string(value.get_string());
+        } else if (name == "files" && value.is_object()) {
+            for (const auto& [path, content] : value.get_object()) {
+                if (!content.is_string())
+                    return fail(Errc::invalid_input, "files has to hold texts", place);
+                RC_TRY(out.files.set(path, std::string(content.get_string())));
+            }
         } else if (name == "stdout" && value.is_string()) {
             out.expected_stdout = std::string(value.get_string());
         } else if (name == "code" && value.is_int64()) {
@@ -33,7 +39,7 @@ Result<repair::Example> parse_one(const json::value& item, const std::string& pl
         } else {
             return fail(Errc::invalid_input,
                         fmt::format("'{}' is not a field of an example, or has the wrong type", name), place,
-                        "Use args (strings), stdin, stdout (strings) and code (an integer).");
+                        "Use args (strings), stdin, stdout (strings), files {path: text} and code (an integer).");
         }
     }
     if (!out.expected_stdout && !out.expected_code)

@@ -8,7 +8,8 @@
 
 namespace rustcoder::agent {
 
-/// [{"args": ["a"], "stdin": "", "stdout": "expected", "code": 0}, ...]; every field may be left out, but one of stdout
+/// [{"args": ["a"], "stdin": "", "files": {"in.txt": "..."}, "stdout": "expected", "code": 0}, ...]; with files, the
+/// program runs in a folder that holds these alone. Every field may be left out, but one of stdout
 /// and code must be there. At most 64 examples. Errors: invalid_input or limit, with the index in `place`.
 Result<std::vector<repair::Example>> parse_examples(const base::json::value& list);
 

@@ -1,6 +1,7 @@
 #include "repair/engine.h"
 
 #include "base/counters.h"
+#include "repair/examples.h"
 #include "repair/polish.h"
 #include "repair/rebase.h"
 #include "repair/search.h"
@@ -281,14 +282,10 @@ private:
         if (!options_.examples.empty())
             out_.examples_pass = true;
         for (const Example& example : options_.examples) {
-            RC_TRY_ASSIGN(toolchain::RunReport run,
-                          workspace_.run(project, {example.arguments, example.stdin_bytes, "", false}, stop_));
-            bool ok = run.built && run.exit.ended == process::Ended::exited &&
-                      (!example.expected_code || run.exit.code == *example.expected_code) &&
-                      (!example.expected_stdout || run.exit.out == *example.expected_stdout);
-            if (!ok) {
+            RC_TRY_ASSIGN(const std::string differs, judge_example(workspace_, project, example, stop_));
+            if (!differs.empty()) {
                 out_.examples_pass = false;
-                rejection_ = "it compiles, but does not do what an example asks for";
+                rejection_ = "it compiles, but does not do what an example asks for: " + differs;
                 return false;
             }
         }

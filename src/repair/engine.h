@@ -17,6 +17,7 @@ class Naturalness; // repair/naturalness.h
 struct Example { // acceptance: the program must do this
     std::vector<std::string> arguments;
     std::string stdin_bytes;
+    project::Project files{}; // in its working folder; empty = it runs in the project's own
     std::optional<std::string> expected_stdout;
     std::optional<int> expected_code;
 };

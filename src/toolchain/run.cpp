@@ -48,13 +48,17 @@ Result<WorkspaceImpl::Built> WorkspaceImpl::compile(const project::Project& proj
     static auto& seconds = base::histogram("check_seconds", "Duration of checks", "kind=\"build\"");
     total.add();
     const auto start = std::chrono::steady_clock::now();
+    binaries_.reset();
     RC_TRY(main_.tree.sync(project));
     if (!Cargo::manifest_folder(project))
         return Built{no_manifest(), {}};
     arguments.insert(arguments.end(), {"--workspace", "--offline", "-vv", "--message-format=json"});
     process::Limits limits = options_.check_limits;
     const bool release = std::ranges::find(arguments, "--release") != arguments.end();
-    const std::string key = warm_up(project, release ? "release" : "build", limits);
+    std::string kind = release ? "release" : "build";
+    if (const auto target = std::ranges::find(arguments, "--target"); target != arguments.end())
+        kind += "-" + *std::next(target);
+    const std::string key = warm_up(project, kind, limits);
     RC_TRY_ASSIGN(CargoRun run, run_cargo(main_, arguments, build_env(), limits, stop));
     const fs::path folder = main_.tree.root() / Cargo::manifest_folder(project).value_or("");
     for (const RunningLine& line : running_lines(run.raw_err))
@@ -114,19 +118,11 @@ Result<process::Exit> WorkspaceImpl::execute(const fs::path& program, const std:
     return exit;
 }
 
-Result<RunReport> WorkspaceImpl::run(const project::Project& project, const RunInput& input, std::stop_token stop) try {
-    const std::scoped_lock lock(cargo_mutex_);
-    std::vector<std::string> arguments{"build", "--bins"};
-    if (input.release)
-        arguments.emplace_back("--release");
-    RC_TRY_ASSIGN(Built built, compile(project, arguments, stop));
-    RunReport report;
-    report.build = std::move(built.report);
-    if (!report.build.ok)
-        return report;
+const Artifact* WorkspaceImpl::chosen_binary(const Built& built, const project::Project& project,
+                                             const std::string& name, std::string& why) {
     std::vector<const Artifact*> bins;
     for (const Artifact& a : built.artifacts)
-        if (!a.executable.empty() && a.kind == "bin" && (input.bin.empty() || a.target_name == input.bin))
+        if (!a.executable.empty() && a.kind == "bin" && (name.empty() || a.target_name == name))
             bins.push_back(&a);
     std::ranges::sort(bins, {}, &Artifact::target_name);
     std::string names;
@@ -136,19 +132,79 @@ Result<RunReport> WorkspaceImpl::run(const project::Project& project, const RunI
         const std::string wanted = default_run(project);
         std::erase_if(bins, [&](const Artifact* a) { return a->target_name != wanted; });
     }
-    if (bins.size() != 1) {
-        report.build.cargo_error =
-            names.empty() ? (input.bin.empty() ? std::string("the project has no binary to run; it is a library")
-                                               : fmt::format("the project has no binary `{}`", input.bin))
-                          : fmt::format("the project has several binaries ({}); name the one to run", names);
+    if (bins.size() == 1)
+        return bins.front();
+    why = !names.empty() ? fmt::format("the project has several binaries ({}); name the one to run", names)
+                         : (name.empty() ? std::string("the project has no binary to run; it is a library")
+                                         : fmt::format("the project has no binary `{}`", name));
+    return nullptr;
+}
+
+Result<WorkspaceImpl::Built> WorkspaceImpl::binaries(const project::Project& project, const BinaryInput& input,
+                                                     std::stop_token stop) {
+    if (binaries_ && binaries_->release == input.release && binaries_->target == input.target &&
+        binaries_->project == project)
+        return binaries_->built;
+    std::vector<std::string> arguments{"build", "--bins"};
+    if (input.release)
+        arguments.emplace_back("--release");
+    if (!input.target.empty())
+        arguments.insert(arguments.end(), {"--target", input.target});
+    RC_TRY_ASSIGN(Built built, compile(project, arguments, stop));
+    if (built.report.ok)
+        binaries_ = Binaries{project, input.release, input.target, built};
+    return built;
+}
+
+Result<RunReport> WorkspaceImpl::run(const project::Project& project, const RunInput& input, std::stop_token stop) try {
+    const std::scoped_lock lock(cargo_mutex_);
+    RC_TRY_ASSIGN(Built built, binaries(project, {.release = input.release, .target = {}, .bin = input.bin}, stop));
+    RunReport report;
+    report.build = std::move(built.report);
+    if (!report.build.ok)
+        return report;
+    const Artifact* bin = chosen_binary(built, project, input.bin, report.build.cargo_error);
+    if (!bin)
+        return report;
+    report.built = true;
+    report.executable = bin->executable;
+    if (input.files.empty()) {
+        RC_TRY_ASSIGN(report.exit,
+                      execute(report.executable, input.arguments, input.stdin_bytes, main_.tree.root(), stop));
         return report;
     }
-    report.built = true;
-    report.executable = bins.front()->executable;
-    RC_TRY_ASSIGN(report.exit, execute(report.executable, input.arguments, input.stdin_bytes, main_.tree.root(), stop));
+    RC_TRY_ASSIGN(const auto folder, base::TempDir::create("run", main_.home)); // writable for the program already
+    RC_TRY(project::materialise(input.files, folder.path()));
+    RC_TRY_ASSIGN(report.exit, execute(report.executable, input.arguments, input.stdin_bytes, folder.path(), stop));
     return report;
 } catch (const std::exception& e) {
     return fail(Errc::internal, fmt::format("the run failed: {}", e.what()));
+}
+
+Result<BinaryReport> Workspace::binary(const project::Project&, const BinaryInput&, std::size_t, std::stop_token) {
+    return fail(Errc::unavailable, "this workspace keeps no executables");
+}
+
+Result<BinaryReport> WorkspaceImpl::binary(const project::Project& project, const BinaryInput& input,
+                                           std::size_t most_bytes, std::stop_token stop) try {
+    if (const auto installed = toolchain_.targets();
+        !input.target.empty() && std::ranges::find(installed, input.target) == installed.end())
+        return fail(Errc::invalid_input, fmt::format("the toolchain cannot build for {}", input.target),
+                    fmt::format("installed: {}", fmt::join(installed, ", ")),
+                    fmt::format("rustup target add {}", input.target));
+    const std::scoped_lock lock(cargo_mutex_);
+    RC_TRY_ASSIGN(Built built, binaries(project, input, stop));
+    BinaryReport report;
+    report.build = std::move(built.report);
+    if (!report.build.ok)
+        return report;
+    if (const Artifact* bin = chosen_binary(built, project, input.bin, report.build.cargo_error)) {
+        RC_TRY_ASSIGN(report.executable, base::read_file(bin->executable, most_bytes));
+        report.file = fs::path(bin->executable).filename().string();
+    }
+    return report;
+} catch (const std::exception& e) {
+    return fail(Errc::internal, fmt::format("the build failed: {}", e.what()));
 }
 
 std::string WorkspaceImpl::default_run(const project::Project& project) {

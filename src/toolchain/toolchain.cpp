@@ -287,6 +287,20 @@ std::optional<Toolchain> from_text(const std::string& text, const std::string& k
 
 } // namespace
 
+std::vector<std::string> Toolchain::targets() const {
+    std::vector<std::string> out;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(sysroot / "lib/rustlib", ec)) {
+        const std::string name = entry.path().filename().string();
+        if (name != host && name.find('-') != std::string::npos && !name.starts_with("manifest-") &&
+            fs::is_directory(entry.path() / "lib", ec))
+            out.push_back(name);
+    }
+    std::ranges::sort(out);
+    out.insert(out.begin(), host);
+    return out;
+}
+
 std::uint64_t Toolchain::identity() const {
     std::uint64_t h = base::hash64(rustc_verbose);
     h = base::hash64(cargo_version, h);

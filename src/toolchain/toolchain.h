@@ -21,6 +21,8 @@ struct Toolchain {
     bool has_std_sources = false;
     std::vector<std::string> notes; // what was chosen and why
 
+    /// Triples with a standard library, the host's first.
+    std::vector<std::string> targets() const;
     /// 64-bit identity of the pair, for caches.
     std::uint64_t identity() const;
 };

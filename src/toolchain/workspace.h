@@ -66,6 +66,19 @@ struct RunInput {
     std::string stdin_bytes;
     std::string bin; // "" = default/only binary
     bool release = false;
+    /// The working folder of the run holds these and nothing else; empty = the project's own folder.
+    project::Project files{};
+};
+
+struct BinaryInput {
+    bool release = true;
+    std::string target; // triple; "" = the host's
+    std::string bin;    // "" = default/only binary
+};
+struct BinaryReport {
+    CheckReport build;      // with cargo_error when there is no such binary
+    std::string file;       // name of the executable; "" when it was not built
+    std::string executable; // its bytes
 };
 
 struct Costs {
@@ -91,6 +104,10 @@ public:
     /// built == false with an explanation when there is no binary.
     virtual Result<RunReport> run(const project::Project& project, const RunInput& input,
                                   std::stop_token stop = {}) = 0;
+    /// The executable itself. Errors: invalid_input (a target that is not installed), limit (larger than `most_bytes`),
+    /// those of build().
+    virtual Result<BinaryReport> binary(const project::Project& project, const BinaryInput& input,
+                                        std::size_t most_bytes, std::stop_token stop = {});
     virtual int slots() const = 0;
     virtual Costs costs() const = 0;
     virtual const Toolchain& toolchain() const = 0;

@@ -44,6 +44,8 @@ public:
     Result<CheckReport> build(const project::Project& project, std::stop_token stop) override;
     Result<RunReport> test(const project::Project& project, std::stop_token stop) override;
     Result<RunReport> run(const project::Project& project, const RunInput& input, std::stop_token stop) override;
+    Result<BinaryReport> binary(const project::Project& project, const BinaryInput& input, std::size_t most_bytes,
+                                std::stop_token stop) override;
     int slots() const override { return static_cast<int>(slots_.size()); }
     Costs costs() const override;
     const Toolchain& toolchain() const override { return toolchain_; }
@@ -81,6 +83,11 @@ private:
                                   std::stop_token stop);
     Status test_documentation(const project::Project& project, RunReport& report, bool first, std::stop_token stop);
     static std::string default_run(const project::Project& project);
+    /// The binary that is meant; null with the reason in `why`.
+    static const Artifact* chosen_binary(const Built& built, const project::Project& project, const std::string& name,
+                                         std::string& why);
+    /// compile() of the binaries, or what it gave when nothing was compiled since.
+    Result<Built> binaries(const project::Project& project, const BinaryInput& input, std::stop_token stop);
 
     Toolchain toolchain_;
     process::Sandbox sandbox_;
@@ -103,6 +110,14 @@ private:
     std::mutex passed_mutex_;
     std::optional<project::Project> passed_;                        // the last candidate that passed a quick check
     std::optional<std::pair<project::Project, CheckReport>> built_; // the last good build (under cargo_mutex_)
+
+    struct Binaries {
+        project::Project project;
+        bool release = false;
+        std::string target;
+        Built built;
+    };
+    std::optional<Binaries> binaries_; // in the target directory as they were built (under cargo_mutex_)
 
     std::mutex slots_mutex_;
     std::condition_variable_any slot_freed_;

@@ -545,6 +545,50 @@ TEST(Run, ALibraryHasNothingToRunAndSeveralBinariesMustBeNamed) {
     EXPECT_EQ(r->exit.out, "1\n");
 }
 
+TEST(Run, FilesOfARunAreItsWholeFolder) {
+    auto w = open_workspace();
+    const auto p = make({{"Cargo.toml", manifest("lister")},
+                         {"src/main.rs", "fn main() { let mut n: Vec<_> = std::fs::read_dir(\".\").unwrap().map(|e| "
+                                         "e.unwrap().file_name().into_string().unwrap()).collect(); n.sort(); "
+                                         "println!(\"{n:?}\"); std::fs::write(\"out\", \"x\").unwrap(); }\n"}});
+    RunInput input;
+    input.files = make({{"in.txt", "a"}, {"d/e.txt", "b"}});
+    for (int i = 0; i < 2; ++i) { // nothing is left from one run to the next
+        const auto run = w->run(p, input);
+        ASSERT_TRUE(run && run->built) << (run ? run->build.stderr_text : run.error().text());
+        EXPECT_EQ(run->exit.out, "[\"d\", \"in.txt\"]\n");
+    }
+    EXPECT_EQ(w->costs().cargo_calls, 1u) << "what was built is not built again";
+    const auto plain = w->run(p, {});
+    ASSERT_TRUE(plain && plain->built);
+    EXPECT_NE(plain->exit.out.find("Cargo.toml"), std::string::npos);
+}
+
+TEST(Binary, IsAnExecutableThatRuns) {
+    auto w = open_workspace();
+    const auto p = make({{"Cargo.toml", manifest("tool")}, {"src/main.rs", "fn main() { println!(\"made\"); }\n"}});
+    const auto made = w->binary(p, {}, 64u << 20);
+    ASSERT_TRUE(made) << made.error().text();
+    EXPECT_EQ(made->file, "tool");
+    EXPECT_EQ(made->executable.substr(0, 4), "\x7f"
+                                             "ELF");
+    const auto small = w->binary(p, {}, 1000);
+    ASSERT_FALSE(small);
+    EXPECT_EQ(small.error().code, Errc::limit);
+    const auto foreign = w->binary(p, {.release = true, .target = "m68k-unknown-none", .bin = {}}, 64u << 20);
+    ASSERT_FALSE(foreign);
+    EXPECT_EQ(foreign.error().code, Errc::invalid_input);
+    EXPECT_NE(foreign.error().place.find(real_toolchain().host), std::string::npos);
+    const auto broken =
+        w->binary(make({{"Cargo.toml", manifest("tool")}, {"src/main.rs", "fn main() { 1 + }\n"}}), {}, 64u << 20);
+    ASSERT_TRUE(broken);
+    EXPECT_FALSE(broken->build.ok);
+    const auto library = w->binary(make({{"Cargo.toml", manifest("l")}, {"src/lib.rs", "pub fn f() {}\n"}}), {}, 1000);
+    ASSERT_TRUE(library);
+    EXPECT_TRUE(library->executable.empty());
+    EXPECT_NE(library->build.cargo_error.find("library"), std::string::npos);
+}
+
 TEST(Check, AFailingLoneLibraryIsTheWholeProject) {
     auto w = open_workspace();
     Project p = make({{"Cargo.toml", manifest("lone")}, {"src/lib.rs", "pub fn f() -> u8 { \"\" }\n"}});
