@@ -27,7 +27,8 @@ struct GenerateRequest {
 struct RequirementReport {
     std::string text; // in the user's words
     bool met = false;
-    std::string how; // "always", "feature history", "limit = 20", "model (not verified by a test)", "not covered"
+    bool claimed = false; // a model says that it wrote it; nothing has checked that
+    std::string how;      // "always", "feature history", "limit = 20", "model (not verified by a test)", "not covered"
 };
 
 struct NearestTemplate {
@@ -58,6 +59,7 @@ struct GenerateAnswer {
     std::optional<toolchain::RunReport> tests, run;
     std::vector<ExampleReport> examples;
     std::optional<Artifact> artifact;
+    std::string artifact_problem; // why there is none although one was asked for
     std::vector<repair::Attempt> attempts;
     ModelCosts model;
     std::string evidence_json; // docs/evidence.md
@@ -65,8 +67,11 @@ struct GenerateAnswer {
 };
 
 /// Errors: invalid_input (empty description, a test outside tests/, an unknown template, a bad package name or target),
-/// unavailable (neither templates nor a model; toolchain), cancelled, timeout (nothing was reached in time). A project
-/// that could not be made is an answer with success false.
+/// unavailable (neither templates nor a model; toolchain), cancelled. A project that could not be made, in time or at
+/// all, is an answer with success false.
+///
+/// Events: `trying` = something is being written (a template filled, a model asked), `checked` = it is being compiled
+/// and tested, `rejected` = it did not hold and why, `accepted` = it holds, `done` = the end.
 Result<GenerateAnswer> generate(const Environment& environment, const GenerateRequest& request,
                                 std::stop_token stop = {},
                                 const std::function<void(const repair::Event&)>& on_event = {});

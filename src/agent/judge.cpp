@@ -1,0 +1,68 @@
+#include "agent/judge.h"
+
+#include "repair/examples.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace rustcoder::agent {
+
+namespace {
+
+constexpr std::size_t most_words = 6'000; // of a test run's output: the end says what failed
+
+std::string tail(std::string_view text, std::size_t most) {
+    return std::string(text.size() > most ? text.substr(text.size() - most) : text);
+}
+
+} // namespace
+
+std::size_t Judgement::rank() const {
+    const auto held = std::ranges::count_if(examples, [](const ExampleReport& e) { return e.passed; });
+    return (builds ? 1'000'000 : 0) + (tests_pass ? 100'000 : 0) + (examples_pass ? 10'000 : 0) +
+           static_cast<std::size_t>(held) + (builds ? 0 : 1'000 - std::min<std::size_t>(report.errors(), 1'000));
+}
+
+std::string Judgement::words() const {
+    if (!builds)
+        return report.cargo_error.empty() ? fmt::format("it does not compile: {} errors", report.errors())
+                                          : "cargo refuses it: " + report.cargo_error;
+    if (!tests_pass && tests)
+        return fmt::format("{} of {} tests fail ({})\n{}", tests->failed(), tests->tests.size(), tests->exit.describe(),
+                           tail(tests->exit.out, most_words));
+    std::string out;
+    for (const auto& e : examples)
+        if (!e.passed)
+            out += (out.empty() ? "" : "\n") + e.what;
+    return out;
+}
+
+Result<Judgement> judge(toolchain::Workspace& workspace, const project::Project& project,
+                        const std::vector<repair::Example>& examples, std::stop_token stop) {
+    Judgement out;
+    RC_TRY_ASSIGN(auto tests, workspace.test(project, stop));
+    out.report = tests.build;
+    out.builds = tests.built;
+    if (!out.builds)
+        return out;
+    out.tests_pass = tests.failed() == 0 && tests.exit.ok();
+    out.tests = std::move(tests);
+    if (!out.tests_pass)
+        return out;
+    out.examples_pass = true;
+    for (const auto& example : examples) {
+        RC_TRY_ASSIGN(const auto differs, repair::judge_example(workspace, project, example, stop));
+        out.examples.push_back({differs.empty(), differs.empty()
+                                                     ? std::string()
+                                                     : fmt::format("{}: {}", repair::describe(example), differs)});
+        out.examples_pass = out.examples_pass && differs.empty();
+    }
+    // What `cargo test` did not link: the binaries, when no example has run them.
+    if (examples.empty()) {
+        RC_TRY_ASSIGN(out.report, workspace.build(project, stop));
+        out.builds = out.report.ok;
+    }
+    return out;
+}
+
+} // namespace rustcoder::agent
