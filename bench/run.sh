@@ -20,10 +20,11 @@ for name in "${names[@]}"; do
         ;;
     overhead) python3 bench/demo_overhead.py ;;
     practice) python3 bench/practice.py ;;
+    generate) python3 bench/generate.py ;;
     uplift) python3 bench/uplift.py --set single,multi --control && python3 bench/uplift.py --set multi --curve ;;
     error-codes) python3 bench/error_codes.py --run "$PWD/build/bin/rustcoder fix {dir} --write" ;;
     *)
-        echo "bench: unknown name '$name' (micro, overhead, practice, uplift, retrieval, error-codes)" >&2
+        echo "bench: unknown name '$name' (micro, overhead, practice, generate, uplift, retrieval, error-codes)" >&2
         exit 2
         ;;
     esac

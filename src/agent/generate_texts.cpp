@@ -145,6 +145,10 @@ std::string evidence(const Environment& environment, const GenerateRequest& requ
     for (const auto& [name, value] : answer.slots)
         slots[name] = value;
     out["slots"] = std::move(slots);
+    array nearest;
+    for (const auto& n : answer.nearest)
+        nearest.push_back(object{{"name", n.name}, {"title", n.title}, {"confidence", n.confidence}});
+    out["nearest"] = std::move(nearest);
     array requirements;
     for (const auto& r : answer.requirements)
         requirements.push_back(object{{"text", r.text}, {"met", r.met}, {"claimed", r.claimed}, {"how", r.how}});
