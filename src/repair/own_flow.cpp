@@ -290,6 +290,27 @@ std::optional<Call> call_at(const Source& s, const Tree& t, std::string_view pat
 
 } // namespace
 
+std::optional<Call> method_call_at(const Site& site, std::size_t token) {
+    const Source& s = site.s();
+    const auto i = static_cast<Index>(token);
+    if (token + 1 >= s.tokens().size() || s.tokens()[token].kind != Kind::ident || s.at(i + 1) != "(" ||
+        s.at(i - 1) != ".")
+        return std::nullopt;
+    Call call;
+    call.path = site.path();
+    call.name = s.text(s.tokens()[token]);
+    call.method = true;
+    call.arguments = site.t().arguments(s.tokens()[token + 1].begin);
+    return call;
+}
+
+const Item* generic_impl_around(const Site& site) {
+    const Item* impl = site.t().item_at(site.at().begin);
+    while (impl && impl->kind != ItemKind::impl)
+        impl = site.t().parent(*impl);
+    return impl && !impl->generics.empty() ? impl : nullptr;
+}
+
 std::optional<Call> call_around(const Site& site, std::size_t offset, std::size_t* argument) {
     const Source& s = site.s();
     std::size_t token = s.token_at(offset);

@@ -134,6 +134,10 @@ struct Call {
 };
 /// The call one of whose arguments holds the offset (innermost parentheses only); `argument` is its number.
 std::optional<Call> call_around(const Site& site, std::size_t offset, std::size_t* argument = nullptr);
+/// `.name(...)` with its name at this token.
+std::optional<Call> method_call_at(const Site& site, std::size_t token);
+/// The impl with generics around the diagnostic's place, or nullptr.
+const Item* generic_impl_around(const Site& site);
 /// Every call of the function in the project.
 std::vector<Call> calls_of(const RuleContext& context, const Declared& function);
 /// The project's function that the call means: right name, number of arguments and kind; nullopt when none or several.

@@ -116,6 +116,8 @@ std::vector<Declared> types_named(const RuleContext& context, std::string_view n
 std::vector<Declared> methods_of(const RuleContext& context, std::string_view type);
 /// Every item of the project for which `keep` holds.
 std::vector<Declared> items_where(const RuleContext& context, bool (*keep)(const Item&));
+/// Modules around it, from the crate's root, as the file's path and the source say: "net::tcp::", or "".
+std::string modules_of(const Declared& d);
 /// The impl or trait item around the function, or nullptr.
 const Item* owner_of(const Tree& tree, const Item& function);
 /// Fields of the struct `type` in the project (empty when unknown).

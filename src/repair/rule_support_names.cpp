@@ -341,6 +341,21 @@ std::vector<Declared> types_named(const RuleContext& context, std::string_view n
     });
 }
 
+std::string modules_of(const Declared& d) {
+    std::string file = d.path;
+    if (auto src = file.rfind("src/"); src != std::string::npos)
+        file = file.substr(src + 4);
+    if (file.ends_with(".rs"))
+        file.resize(file.size() - 3);
+    if (file.ends_with("/mod"))
+        file.resize(file.size() - 4);
+    std::string inner;
+    for (const Item* m = d.tree->parent(*d.item); m; m = d.tree->parent(*m))
+        if (m->kind == ItemKind::module)
+            inner = m->name + "::" + inner;
+    return (file == "lib" || file == "main" ? "" : base::replace_all(file, "/", "::") + "::") + inner;
+}
+
 const Item* owner_of(const Tree& tree, const Item& function) {
     const Item* p = tree.parent(function);
     return p && (p->kind == ItemKind::impl || p->kind == ItemKind::trait) ? p : nullptr;

@@ -79,18 +79,7 @@ bool Grammar::is_path_word(std::size_t n) const {
 bool Grammar::is_literal(std::size_t n) const {
     if (i_ + n >= t_.size())
         return false;
-    switch (kind(n)) {
-    case Kind::integer:
-    case Kind::floating:
-    case Kind::string:
-    case Kind::character:
-    case Kind::byte:
-    case Kind::byte_string:
-    case Kind::c_string:
-        return true;
-    default:
-        return t_[i_ + n].text == "true" || t_[i_ + n].text == "false";
-    }
+    return syntax::is_literal(kind(n)) || t_[i_ + n].text == "true" || t_[i_ + n].text == "false";
 }
 
 bool Grammar::token_tree() {
@@ -127,28 +116,14 @@ Reading Grammar::file(std::size_t from, std::vector<std::size_t>* starts) {
     return {false, std::min(ok ? t_.size() : error_, unsound)};
 }
 
-bool Grammar::outer_attributes() {
+bool Grammar::attributes(bool inner) {
     while (!at_end()) {
-        if (kind() == Kind::doc && !cur().starts_with("//!") && !cur().starts_with("/*!")) {
+        if (kind() == Kind::doc && (cur().starts_with("//!") || cur().starts_with("/*!")) == inner) {
             bump();
-        } else if (is("#") && ahead(1) == "[") {
+        } else if (is("#") && ahead(inner ? 2 : 1) == "[" && (!inner || ahead(1) == "!")) {
             bump();
-            if (!token_tree())
-                return false;
-        } else {
-            break;
-        }
-    }
-    return true;
-}
-
-bool Grammar::inner_attributes() {
-    while (!at_end()) {
-        if (kind() == Kind::doc && (cur().starts_with("//!") || cur().starts_with("/*!"))) {
-            bump();
-        } else if (is("#") && ahead(1) == "!" && ahead(2) == "[") {
-            bump();
-            bump();
+            if (inner)
+                bump();
             if (!token_tree())
                 return false;
         } else {

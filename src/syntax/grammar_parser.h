@@ -66,8 +66,9 @@ private:
     bool token_tree();
 
     // ---- items (grammar.cpp)
-    bool outer_attributes();
-    bool inner_attributes();
+    bool attributes(bool inner);
+    bool outer_attributes() { return attributes(false); }
+    bool inner_attributes() { return attributes(true); }
     bool visibility();
     bool starts_item() const;
     bool item(Place place);

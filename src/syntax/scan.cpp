@@ -14,18 +14,7 @@ using base::one_of;
 bool Scan::is_literal(int i) const {
     if (i < 0 || i >= size())
         return false;
-    switch (token(i).kind) {
-    case Kind::integer:
-    case Kind::floating:
-    case Kind::string:
-    case Kind::character:
-    case Kind::byte:
-    case Kind::byte_string:
-    case Kind::c_string:
-        return true;
-    default:
-        return is(i, "true") || is(i, "false");
-    }
+    return syntax::is_literal(token(i).kind) || is(i, "true") || is(i, "false");
 }
 
 bool Scan::is_name(int i) const {

@@ -27,6 +27,11 @@ enum class Kind : std::uint8_t {
     unknown   // a byte that starts no token; unterminated literals are the literal kind with `unterminated`
 };
 
+/// A number, string, character, ... (`true` and `false` are words).
+constexpr bool is_literal(Kind kind) {
+    return kind >= Kind::integer && kind <= Kind::c_string;
+}
+
 struct Token {
     Kind kind = Kind::unknown;
     bool unterminated = false; // string/char/comment that runs to the end of the file (or line, for chars)

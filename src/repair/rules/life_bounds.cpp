@@ -331,10 +331,8 @@ void object_bounds(Site& site) { // E0226 E0227 E0228
 /// E0803: the reference in the trait's argument is the data's, not self's.
 void trait_argument(Site& site) {
     const Source& s = site.s();
-    const Item* impl = site.t().item_at(site.at().begin);
-    while (impl && impl->kind != ItemKind::impl)
-        impl = site.t().parent(*impl);
-    if (!impl || impl->generics.empty())
+    const Item* impl = generic_impl_around(site);
+    if (!impl)
         return;
     std::string name;
     for (std::size_t i = s.token_at(impl->generics.begin); s.tokens()[i].begin < impl->generics.end && name.empty();

@@ -126,25 +126,14 @@ private:
              items_where(context, [](const Item& i) { return i.kind != ItemKind::impl && i.kind != ItemKind::use; })) {
             if (d.item->name != name)
                 continue;
-            std::string file = d.path;
-            if (auto src = file.rfind("src/"); src != std::string::npos)
-                file = file.substr(src + 4);
-            if (file.ends_with(".rs"))
-                file.resize(file.size() - 3);
-            if (file.ends_with("/mod"))
-                file.resize(file.size() - 4);
-            std::string modules = file == "lib" || file == "main" ? "" : base::replace_all(file, "/", "::") + "::";
-            std::string inner;
-            for (const Item* m = d.tree->parent(*d.item); m; m = d.tree->parent(*m))
-                if (m->kind == ItemKind::module)
-                    inner = m->name + "::" + inner;
+            const std::string modules = modules_of(d);
             std::size_t first = token;
             while (first >= 2 && s.at(static_cast<std::int64_t>(first) - 1) == "::")
                 first -= 2;
             if (s.at(static_cast<std::int64_t>(first) - 1) != "use")
                 continue;
-            out.edit("name-path", p.path, s.tokens()[first].begin, end, "crate::" + modules + inner + name, Risk::low,
-                     0.7, fmt::format("`{}` is declared in `crate::{}{}`.", name, modules, inner));
+            out.edit("name-path", p.path, s.tokens()[first].begin, end, "crate::" + modules + name, Risk::low, 0.7,
+                     fmt::format("`{}` is declared in `crate::{}`.", name, modules));
         }
         if (before.size() == 1 && before[0] != "crate" && before[0] != "self" && before[0] != "super")
             if (!std_paths(name).empty() && s.at(static_cast<std::int64_t>(token) - 3) == "use")

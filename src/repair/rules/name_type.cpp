@@ -199,21 +199,7 @@ private:
                            fmt::format("`{}` is declared outside this module.", name));
                 continue;
             }
-            std::string modules; // from the file's path and the modules around the item
-            std::string file = d.path;
-            if (auto src = file.rfind("src/"); src != std::string::npos)
-                file = file.substr(src + 4);
-            if (file.ends_with(".rs"))
-                file.resize(file.size() - 3);
-            if (file.ends_with("/mod"))
-                file.resize(file.size() - 4);
-            if (file != "lib" && file != "main")
-                modules = base::replace_all(file, "/", "::") + "::";
-            std::string inner;
-            for (const Item* m = d.tree->parent(*d.item); m; m = d.tree->parent(*m))
-                if (m->kind == ItemKind::module)
-                    inner = m->name + "::" + inner;
-            out.edits("name-import", {import_edit(*p.tree, p.path, p.begin, "crate::" + modules + inner + name)},
+            out.edits("name-import", {import_edit(*p.tree, p.path, p.begin, "crate::" + modules_of(d) + name)},
                       Risk::low, 0.72, fmt::format("`{}` lives in another module and has to be brought in.", name));
         }
     }

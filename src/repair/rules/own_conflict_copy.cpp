@@ -369,15 +369,10 @@ void lifetime_of_result(Site& site, Range first) {
     const Source& s = site.s();
     for (std::size_t i = s.token_at(first.begin);
          i + 1 < s.tokens().size() && s.tokens()[i].begin < std::max(first.end, first.begin + 1) + 40; ++i) {
-        if (s.tokens()[i].kind != Kind::ident || s.at(static_cast<Index>(i) + 1) != "(" ||
-            s.at(static_cast<Index>(i) - 1) != ".")
+        const auto call = method_call_at(site, i);
+        if (!call)
             continue;
-        Call call;
-        call.path = site.path();
-        call.name = s.text(s.tokens()[i]);
-        call.method = true;
-        call.arguments = site.t().arguments(s.tokens()[i + 1].begin);
-        auto callee = callee_of(site.context, call);
+        auto callee = callee_of(site.context, *call);
         const Item* owner = callee ? owner_of(*callee->tree, *callee->item) : nullptr;
         if (!owner || owner->generics.empty() || callee->item->return_type.empty())
             return;
@@ -393,7 +388,7 @@ void lifetime_of_result(Site& site, Range first) {
         std::string name(generics.substr(tick, end - tick));
         std::size_t at = callee->item->return_type.begin + amp + 1;
         site.propose(Risk::low, 0.62,
-                     "what `" + call.name + "` returns comes from the data with lifetime `" + name +
+                     "what `" + call->name + "` returns comes from the data with lifetime `" + name +
                          "`, so it does not keep the object borrowed.",
                      {make_edit(callee->path, at, at, name + " ")});
         return;

@@ -266,15 +266,10 @@ void shared_counter(Site& site) { // E0373 E0499 E0502 E0506 E0503
 void lends_for_changing(Site& site) { // E0594 E0596
     const Source& s = site.s();
     for (std::size_t i = site.token(); i + 1 < s.tokens().size() && s.tokens()[i].end <= site.at().end; ++i) {
-        if (s.tokens()[i].kind != Kind::ident || s.at(static_cast<Index>(i) + 1) != "(" ||
-            s.at(static_cast<Index>(i) - 1) != ".")
+        const auto call = method_call_at(site, i);
+        if (!call)
             continue;
-        Call call;
-        call.path = site.path();
-        call.name = s.text(s.tokens()[i]);
-        call.method = true;
-        call.arguments = site.t().arguments(s.tokens()[i + 1].begin);
-        auto callee = callee_of(site.context, call);
+        auto callee = callee_of(site.context, *call);
         if (!callee || callee->item->parameters.empty() || callee->item->return_type.empty())
             continue;
         const Source& u = callee->tree->source();
@@ -302,7 +297,7 @@ void lends_for_changing(Site& site) { // E0594 E0596
                     edits.push_back(
                         make_edit(callee->path, u.tokens()[k].begin, u.tokens()[k].end, std::string(exclusive)));
         }
-        site.propose(Risk::low, 0.8, "what `" + call.name + "` lends is changed, so it lends it with `&mut`.",
+        site.propose(Risk::low, 0.8, "what `" + call->name + "` lends is changed, so it lends it with `&mut`.",
                      std::move(edits));
         return;
     }

@@ -45,10 +45,8 @@ std::map<std::string, std::string> bounds_of(const Source& s, const Item& item) 
 
 void repeat_bound(Site& site) {
     const Source& s = site.s();
-    const Item* impl = site.t().item_at(site.at().begin);
-    while (impl && impl->kind != ItemKind::impl)
-        impl = site.t().parent(*impl);
-    if (!impl || impl->generics.empty())
+    const Item* impl = generic_impl_around(site);
+    if (!impl)
         return;
     auto type = local_type(site.context, impl->name);
     if (!type || type->item->generics.empty())
