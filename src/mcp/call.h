@@ -33,11 +33,15 @@ struct Ask {
     /// "elicitation", "sampling" or "roots".
     std::string_view capability() const;
 };
+json::object to_json(const Ask& ask);
 /// `schema`: a flat object schema of strings, numbers, booleans and enums.
 Ask elicit(std::string message, json::object schema);
 Ask elicit_url(std::string message, std::string url, std::string elicitation_id);
 Ask sample(std::string prompt, int max_tokens, std::string system_prompt = {});
 Ask list_roots();
+
+/// Whether a client's result has the shape that the question asks for.
+bool answer_fits(const Ask& ask, const json::value& answer);
 
 using Asks = std::vector<std::pair<std::string, Ask>>; // a key each, unique within the request
 using Answers = std::map<std::string, json::object>;   // key -> the client's result, checked for its shape
@@ -52,6 +56,8 @@ public:
     virtual const std::string& name() const = 0;
     /// Of a tool or prompt; what a template's {} matched; of a completion {argument, value, context}.
     virtual const json::object& arguments() const = 0;
+    /// For whoever dispatches, before the handler is called.
+    virtual void set_arguments(json::object arguments) = 0;
     virtual const Caller& caller() const = 0;
     /// Fires when the client cancels, a stateless client leaves, the task is cancelled or the server stops.
     virtual std::stop_token stop_token() const = 0;
@@ -76,6 +82,9 @@ public:
     /// `id` empty: random. True if it is a task (already).
     virtual bool become_task(std::string id = {}) = 0;
     virtual bool is_task() const = 0;
+    /// Ends the connection under a session's call (revision 2025-11-25); its client comes back for the rest. Else
+    /// nothing.
+    virtual void disconnect() = 0;
     /// statusMessage of the task; also a progress message when it is none.
     virtual void status(std::string_view message) = 0;
 

@@ -4,6 +4,8 @@
 
 #include "mcp/server.h"
 
+#include <set>
+
 namespace rustcoder::mcp {
 
 /// Where messages go. Must not block for long, must not call back.
@@ -23,11 +25,16 @@ public:
     virtual void finish(json::object response, int status = 200) = 0;
     /// The client cancelled: there will be no response.
     virtual void drop() = 0;
+    /// One channel for all of a client's requests (stdio).
+    virtual bool shared() const { return false; }
+    /// Nothing was said for a while and the call goes on.
+    virtual void keep_alive() {}
     /// Ends the connection under the call; what follows waits for the client to come back. Only sessions can.
     virtual void disconnect() {}
 };
 
 class RunningCall;
+struct CallSubject;
 
 class Conversation : public std::enable_shared_from_this<Conversation> {
 public:
@@ -54,41 +61,41 @@ private:
     void modern(Message& m, const std::shared_ptr<Reply>& reply);
     bool check_modern(const Message& m, const std::shared_ptr<Reply>& reply) const;
     json::object initialize(const Message& m);
-    /// tools/list and its sisters; false when the method is none of them.
+    // False when the method is none of theirs, or is not offered.
     bool list(const Message& m, const Caller& caller, const std::shared_ptr<Reply>& reply);
-    /// tools/call, resources/read, prompts/get, completion/complete.
     bool start(Message& m, const Caller& caller, const std::shared_ptr<Reply>& reply);
-    void start_call(const std::shared_ptr<RunningCall>& call, const Tool* tool, Handler handler);
     bool subscribe(const Message& m, const std::shared_ptr<Reply>& reply);
-    void listen(const Message& m, const Caller& caller, const std::shared_ptr<Reply>& reply);
+    bool listen(const Message& m, const Caller& caller, const std::shared_ptr<Reply>& reply);
     bool modern_tasks(const Message& m, const Caller& caller, const std::shared_ptr<Reply>& reply);
     bool legacy_tasks(const Message& m, const Caller& caller, const std::shared_ptr<Reply>& reply);
+    void run(Message& m, Caller caller, const std::shared_ptr<Reply>& reply, CallSubject subject);
+    /// The result of a stateless request, with what every one carries.
+    json::object dressed(json::object result, bool cacheable) const;
     void answered(const Message& m);
     void cancelled(const Message& m);
     void ended(const std::string& key, const RunningCall* call);
     /// A request to the client through `way`, or the outlet; the id to forget it by.
-    std::string request_client(const std::shared_ptr<Reply>& way, std::string_view method, json::object params,
-                               Answer answer);
-    void forget(const std::string& id);
-    void announce(std::string_view method, json::object params, std::string_view uri = {});
-    Caller legacy_caller() const;
-    std::string log_level() const;
+    std::uint64_t request_client(const std::shared_ptr<Reply>& way, std::string_view method, json::object params,
+                                 Answer answer);
+    /// Takes a question back that has no answer yet.
+    void withdraw(const std::shared_ptr<Reply>& way, std::uint64_t id);
+    void tell(const std::shared_ptr<Reply>& way, const json::object& message) const;
+    /// To a legacy client: its lists changed; or a resource, when it has subscribed to it.
+    void announce(std::string_view method, const json::object& params, std::string_view uri = {});
+    Caller caller_of(const Message& m) const;
+    int log_rank_wanted() const;
 
     const std::shared_ptr<Server> server_;
     const std::string principal_;
     mutable std::mutex mutex_;
-    std::string revision_, level_ = "info";
+    std::string revision_;
+    int level_;
     json::object client_capabilities_, client_info_;
-    std::map<std::string, std::shared_ptr<RunningCall>> running_;
-    std::map<std::string, Answer> asked_; // requests to the client by their id
+    std::map<std::string, std::weak_ptr<RunningCall>> running_;
+    std::map<std::uint64_t, Answer> asked_; // requests to the client by their id
     std::uint64_t next_ask_ = 1;
-    std::vector<std::string> subscribed_; // resource URIs (legacy)
+    std::set<std::string, std::less<>> subscribed_; // resource URIs (legacy)
     std::shared_ptr<Sink> outlet_;
 };
-
-/// Parses one message (or a batch, where the revision has them) and handles it; answers what is not JSON-RPC.
-/// `make_reply` is called at most once. For transports that carry text.
-void handle_text(Conversation& conversation, std::string_view text,
-                 const std::function<std::shared_ptr<Reply>()>& make_reply);
 
 } // namespace rustcoder::mcp

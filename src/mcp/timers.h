@@ -2,20 +2,18 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <mutex>
-#include <thread>
+#include <memory>
 
 namespace rustcoder::mcp {
 
+/// Thread-safe. May be destroyed by one of its own callbacks.
 class Timers {
 public:
     using Clock = std::chrono::steady_clock;
     using Id = std::uint64_t;
-    Timers() = default;
+    Timers();
     Timers(const Timers&) = delete;
     ~Timers();
     Id after(std::chrono::milliseconds delay, std::function<void()> what);
@@ -25,15 +23,8 @@ public:
     void stop();
 
 private:
-    void run();
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::map<std::pair<Clock::time_point, Id>, std::function<void()>> planned_;
-    std::map<Id, Clock::time_point> when_;
-    Id next_ = 1;
-    bool stopping_ = false;
-    std::thread thread_;
+    struct State;
+    const std::shared_ptr<State> state_;
 };
 
 } // namespace rustcoder::mcp
