@@ -1,6 +1,7 @@
 #include "agent/agent.h"
 
 #include "agent/learning.h"
+#include "agent/model_help.h"
 #include "repair/naturalness.h"
 
 #include <algorithm>
@@ -64,6 +65,12 @@ Result<FixAnswer> fix(const Environment& environment, const FixRequest& request,
     if (environment.naturalness && !options.naturalness && !options.compiler_only)
         options.naturalness = repair::Naturalness::installed(environment.cache_dir, environment.toolchain);
     use_memory(environment, request.learn, options);
+    auto model = model_for(environment, request, [&] {
+        if (on_event)
+            on_event({repair::Event::Kind::trying, "waiting for the model's answer"});
+    });
+    if (model)
+        options.sources.push_back(model);
     RC_TRY_ASSIGN(answer.outcome, repair::repair(*workspace, request.project, options, stop, on_event));
     bool builds =
         answer.outcome.verdict == repair::Verdict::fixed || answer.outcome.verdict == repair::Verdict::already_ok;
@@ -73,6 +80,12 @@ Result<FixAnswer> fix(const Environment& environment, const FixRequest& request,
             answer.run = std::move(*run);
     }
     answer.outcome.costs = workspace->costs();
+    if (model) {
+        const auto& applied = answer.outcome.applied;
+        const bool used = std::any_of(applied.begin(), applied.end(),
+                                      [](const auto& e) { return !model_provenance(e.candidate).empty(); });
+        answer.model = costs_of(model->report(), used);
+    }
     if (request.learn)
         learn_from_repair(environment, answer.outcome, options, "engine");
     answer.evidence_json = evidence(environment, answer);

@@ -19,12 +19,15 @@ class Library;
 
 namespace rustcoder::agent {
 
+class Knowledge; // agent/knowledge.h
+
 struct Environment { // chosen once, in cli/
     toolchain::Toolchain toolchain;
     process::Sandbox sandbox;
     std::filesystem::path cache_dir;              // warm dependencies, rustc info; empty = none
     bool naturalness = true;                      // use the naturalness model when one was trained
     std::shared_ptr<knowledge::Memory> memory;    // learned fixes and experience (agent/learning.h); none = no learning
+    std::shared_ptr<Knowledge> knowledge;         // what the model is told beside the errors; none = nothing
     std::shared_ptr<model::ChatModel> chat;       // none = no model
     std::shared_ptr<scaffold::Library> templates; // for generate; none = there are none
 };
@@ -58,6 +61,7 @@ struct FixRequest {
     repair::Options options;
     bool run = false;          // run the program at the end (contract: /compile-and-fix does)
     bool use_model = true;     // when environment.chat is there
+    int model_samples = 3;     // answers asked for at once
     bool learn = true;         // let a verified repair teach environment.memory; recalling needs no permission
     toolchain::RunInput input; // what to run it with
 };

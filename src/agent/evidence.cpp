@@ -1,7 +1,5 @@
-#include "agent/agent.h"
-
-#include "base/clock.h"
-#include "base/json.h"
+#include "agent/evidence_parts.h"
+#include "agent/model_help.h"
 
 namespace rustcoder::agent {
 
@@ -58,28 +56,24 @@ array edits(const std::vector<repair::AppliedEdit>& applied) {
     return out;
 }
 
-object run_report(const toolchain::RunReport& run) {
-    return {{"ended", process::name(run.exit.ended)},
-            {"exit_code", run.exit.code},
-            {"tests_passed", run.passed()},
-            {"tests_failed", run.failed()},
-            {"stdout_bytes", run.exit.out.size()}};
+/// Who was asked and what it took; `edits`: which of the record's edits are its own, by number from 0.
+object model(const FixAnswer& answer) {
+    array own;
+    const auto& applied = answer.outcome.applied;
+    for (std::size_t i = 0; i < applied.size(); ++i)
+        if (!model_provenance(applied[i].candidate).empty())
+            own.emplace_back(i);
+    object out = evidence_model(answer.model);
+    out["edits"] = std::move(own);
+    return out;
 }
 
 } // namespace
 
 std::string evidence(const Environment& environment, const FixAnswer& answer) {
     const repair::Outcome& o = answer.outcome;
-    object out{
-        {"format", "rustcoder-evidence/1"},
-        {"time", base::utc_timestamp()},
-        {"verdict", repair::name(o.verdict)},
-        {"explanation", o.explanation},
-        {"toolchain", object{{"rustc", environment.toolchain.rustc_version},
-                             {"cargo", environment.toolchain.cargo_version},
-                             {"host", environment.toolchain.host}}},
-        {"sandbox", object{{"checking", environment.sandbox.describe(process::Tier::checking)},
-                           {"running", environment.sandbox.describe(process::Tier::running)}}},
+    object out = evidence_head(environment, repair::name(o.verdict), o.explanation);
+    const object more{
         {"original_sha256", o.original.content_hash()},
         {"result_sha256", o.best.content_hash()},
         {"errors_before", diagnostics(o.first_diagnostics)},
@@ -94,16 +88,20 @@ std::string evidence(const Environment& environment, const FixAnswer& answer) {
                          {"compiler_busy_ms", o.costs.compiler_busy.count() / 1000},
                          {"wall_ms", o.wall.count()}}},
     };
+    for (const auto& [key, value] : more)
+        out[key] = value;
     array builds;
     for (const auto& a : o.attempts)
         builds.push_back(object{{"success", a.success}});
     out["cargo_checks"] = std::move(builds);
     if (o.tests)
-        out["tests"] = run_report(*o.tests);
+        out["tests"] = evidence_run(*o.tests);
     if (o.examples_pass)
         out["examples_pass"] = *o.examples_pass;
+    if (!answer.model.model.empty())
+        out["model"] = model(answer);
     if (answer.run)
-        out["run"] = run_report(*answer.run);
+        out["run"] = evidence_run(*answer.run);
     return base::dump_pretty(out);
 }
 

@@ -1,5 +1,6 @@
 #include "agent/learning_adapters.h"
 
+#include "agent/model_help.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -232,7 +233,7 @@ std::vector<knowledge::Lesson> lessons(const repair::Outcome& outcome, const std
                            e.candidate.patch,
                            {e.trial->diagnostic},
                            toolchain,
-                           source,
+                           model_provenance(e.candidate).empty() ? source : model_provenance(e.candidate),
                            judged_by_tests(outcome)});
     return out;
 }

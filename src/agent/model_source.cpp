@@ -1,5 +1,6 @@
 #include "agent/model_source.h"
 
+#include "agent/model_objection.h"
 #include "model/edit_blocks.h"
 #include "model/prompt.h"
 
@@ -48,7 +49,7 @@ void ModelSource::propose(const repair::RuleContext& context, repair::Proposals&
         thread_ = std::jthread([this](const std::stop_token& stop) { ask(stop); });
         return;
     }
-    if (!finished_ || report_.answers.empty())
+    if (!report_.heard)
         return;
     if (!fitted_to_ || !(*fitted_to_ == context.project())) {
         fitted_ = candidates(context.project());
@@ -66,6 +67,8 @@ std::vector<repair::Candidate> ModelSource::candidates(const project::Project& p
         auto patch = model::read_edits(report_.answers[i], project).patch;
         if (patch.empty() || !patch.normalise())
             continue;
+        if (const auto changed = project::apply(project, patch); !changed || !objection_to(project, *changed).empty())
+            continue;
         const auto same = std::find_if(out.begin(), out.end(),
                                        [&](const repair::Candidate& c) { return c.patch.hash() == patch.hash(); });
         if (same != out.end()) {
@@ -79,6 +82,7 @@ std::vector<repair::Candidate> ModelSource::candidates(const project::Project& p
             fmt::format("The language model {} proposed this change; the compiler accepts it.", report_.model);
         candidate.risk = repair::Risk::behaviour; // nobody can say what it thought of
         candidate.prior = prior_of(1);
+        candidate.late = true;
         candidate.origin = fmt::format("model:{}#{}", report_.model, i + 1);
         out.push_back(std::move(candidate));
         votes.push_back(1);
@@ -120,6 +124,10 @@ bool ModelSource::ask_once(const std::string& refused, const std::stop_token& st
         input.api = std::move(notes.api);
     }
     auto prompt = model::assemble_prompt(input, model_->profile());
+    if (prompt) {
+        const std::lock_guard lock(mutex_);
+        report_.sent = true;
+    }
     Result<model::ChatReply> reply =
         prompt ? model_->chat(
                      {.messages = std::move(prompt->messages), .samples = options_.samples, .budget = options_.budget},
@@ -130,7 +138,11 @@ bool ModelSource::ask_once(const std::string& refused, const std::stop_token& st
     if (reply)
         for (auto& sample : reply->samples) {
             const auto edits = model::read_edits(sample.text, asked_about_);
-            useful = useful || !edits.patch.empty();
+            const auto changed = project::apply(asked_about_, edits.patch);
+            const auto objection = changed ? objection_to(asked_about_, *changed) : std::string();
+            useful = useful || (!edits.patch.empty() && changed && objection.empty());
+            if (!objection.empty())
+                reasons.push_back(objection);
             for (const auto& r : edits.refused)
                 reasons.push_back(fmt::format("{}: {}", r.path.empty() ? "a block" : r.path, r.reason));
             answers.push_back(std::move(sample.text));
@@ -154,39 +166,25 @@ bool ModelSource::ask_once(const std::string& refused, const std::stop_token& st
 
 bool ModelSource::wait(milliseconds time, const std::stop_token& stop) const {
     std::unique_lock lock(mutex_);
-    if (!report_.asked)
+    if (!report_.asked || report_.heard)
         return false;
     hurry_ = true;
     changed_.notify_all();
-    changed_.wait_for(lock, stop, time, [&] { return finished_; });
-    return finished_ && report_.useful;
+    if (!finished_ && time.count() > 0) {
+        if (options_.on_wait) {
+            lock.unlock();
+            options_.on_wait();
+            lock.lock();
+        }
+        changed_.wait_for(lock, stop, time, [&] { return finished_; });
+    }
+    report_.heard = finished_ && report_.useful;
+    return report_.heard;
 }
 
 ModelSource::Report ModelSource::report() const {
     const std::lock_guard lock(mutex_);
     return report_;
-}
-
-Result<repair::Outcome> repair_with_model(toolchain::Workspace& workspace, const project::Project& project,
-                                          repair::Options options, std::shared_ptr<ModelSource> source,
-                                          std::stop_token stop,
-                                          const std::function<void(const repair::Event&)>& on_event) {
-    const auto begin = Clock::now();
-    const auto left = [&, total = options.deadline] {
-        return total - std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
-    };
-    if (std::find(options.sources.begin(), options.sources.end(), source) == options.sources.end())
-        options.sources.push_back(source);
-    RC_TRY_ASSIGN(auto first, repair::repair(workspace, project, options, stop, on_event));
-    const bool done = first.verdict != repair::Verdict::partial && first.verdict != repair::Verdict::unchanged;
-    if (done || left().count() <= 0 || !source->wait(left(), stop))
-        return first;
-    options.deadline = std::max(left(), milliseconds(1));
-    RC_TRY_ASSIGN(auto second, repair::repair(workspace, project, options, stop, on_event));
-    second.checks += first.checks;
-    second.wall = std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
-    const bool better = second.verdict == repair::Verdict::fixed || second.errors_after <= first.errors_after;
-    return better ? std::move(second) : std::move(first);
 }
 
 } // namespace rustcoder::agent

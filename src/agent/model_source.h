@@ -1,4 +1,5 @@
-// A language model as one more source of candidates: asked beside the search, judged like every other source.
+// A language model as one more source of candidates: asked beside the search, heard when the search gets nowhere
+// without it, judged like every other source.
 #pragma once
 
 #include "model/chat.h"
@@ -22,12 +23,13 @@ struct ModelSourceOptions {
     std::string task; // what the user says the program is for
     /// Called once a question, on the asking thread.
     std::function<ModelNotes(const project::Project&, std::span<const toolchain::Diagnostic>)> notes;
+    std::function<void()> on_wait; // the search has nothing left to do but to wait; on its thread
     std::shared_ptr<model::TokenBudget> budget;
 };
 
 /// Thread-safe. For one repair of one project: the first proposal starts the question (about the state that it is asked
-/// for), later ones hand out what has come, fitted to whatever state they are asked for. The destructor stops a
-/// question that is under way.
+/// for); once wait() has said that there are answers, proposals hand them out, fitted to whatever state they are asked
+/// for. The destructor stops a question that is under way.
 class ModelSource final : public repair::CandidateSource {
 public:
     ModelSource(std::shared_ptr<model::ChatModel> model, ModelSourceOptions options);
@@ -35,12 +37,14 @@ public:
     std::string_view name() const override { return "model"; }
     void propose(const repair::RuleContext& context, repair::Proposals& out) const override;
 
-    /// Until the answers are there, the question failed, the time is over or the token fires. True: there are answers,
-    /// and at least one holds a change.
-    bool wait(std::chrono::milliseconds time, const std::stop_token& stop) const;
+    /// Until the answers are there, the question failed, the time is over or the token fires. True, once: at least one
+    /// answer holds a change.
+    bool wait(std::chrono::milliseconds time, const std::stop_token& stop) const override;
 
     struct Report {
         bool asked = false, useful = false; // an answer holds a change that fits
+        bool sent = false;                  // a question went out
+        bool heard = false;                 // the search has taken the answers up
         std::string model;
         std::vector<std::string> answers; // of the last round
         std::vector<std::string> refused; // why blocks of the answers did not fit: "file: reason"
@@ -69,12 +73,5 @@ private:
     mutable std::vector<repair::Candidate> fitted_;
     mutable std::jthread thread_; // last: ends before what it uses
 };
-
-/// repair() with a model beside it: when the search ends without success, the answers are waited for (within the
-/// deadline) and the search goes on with them. options.sources need not hold the source.
-Result<repair::Outcome> repair_with_model(toolchain::Workspace& workspace, const project::Project& project,
-                                          repair::Options options, std::shared_ptr<ModelSource> source,
-                                          std::stop_token stop = {},
-                                          const std::function<void(const repair::Event&)>& on_event = {});
 
 } // namespace rustcoder::agent

@@ -16,6 +16,7 @@ std::vector<AvailableCrate> available_crates(const Environment& environment);
 
 struct WriteInput {
     std::string description, requirements;
+    std::string material;             // what it is made from: sources in another language
     std::vector<std::string> missing; // requirements that `base` does not meet; empty without a base
     std::string package, edition;
     project::Project base; // nearest template, filled; empty = from nothing

@@ -30,6 +30,9 @@ fs::path home_based(const char* variable, const char* fallback) {
 
 } // namespace
 
+fs::path config_directory() {
+    return home_based("XDG_CONFIG_HOME", ".config");
+}
 fs::path cache_directory() {
     return home_based("XDG_CACHE_HOME", ".cache");
 }
@@ -37,7 +40,7 @@ fs::path state_directory() {
     return home_based("XDG_STATE_HOME", ".local/state");
 }
 
-Result<agent::Environment> environment(const std::shared_ptr<agent::Knowledge>& knowledge) {
+Result<agent::Environment> environment(const std::shared_ptr<agent::Knowledge>& knowledge, bool with_model) {
     agent::Environment e;
     RC_TRY_ASSIGN(e.toolchain, toolchain::discover());
     e.sandbox = process::Sandbox::from_environment();
@@ -45,6 +48,10 @@ Result<agent::Environment> environment(const std::shared_ptr<agent::Knowledge>& 
     const char* naturalness = std::getenv("RUSTCODER_NATURALNESS");
     e.naturalness = !naturalness || std::string_view(naturalness) != "off";
     e.memory = agent::memory_of(knowledge);
+    e.knowledge = knowledge;
+    if (with_model) {
+        RC_TRY_ASSIGN(e.chat, make_chat());
+    }
     return e;
 }
 
@@ -100,6 +107,23 @@ Result<Input> read_input(const std::string& path) {
     in.project = std::move(parsed.project);
     in.notes = std::move(parsed.notes);
     return in;
+}
+
+Status check_new_folder(const fs::path& folder) {
+    std::error_code ec;
+    if (!fs::exists(folder, ec) || (fs::is_directory(folder, ec) && fs::is_empty(folder, ec)))
+        return {};
+    return fail(Errc::invalid_input, "the output folder is there and is not empty", folder.string(),
+                "name another one with -o");
+}
+
+Status write_new_folder(const fs::path& folder, const project::Project& project) {
+    RC_TRY(check_new_folder(folder));
+    std::error_code ec;
+    fs::create_directories(folder, ec);
+    if (ec)
+        return fail(Errc::io, ec.message(), folder.string());
+    return project::materialise(project, folder);
 }
 
 std::string Style::paint(std::string_view code, std::string_view s) const {

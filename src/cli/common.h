@@ -17,6 +17,7 @@ enum ExitCode { ok = 0, not_fixed = 1, usage = 2, unavailable = 3, interrupted =
 
 /// A subcommand registers its options and sets the callback that runs it.
 using Run = std::function<int()>;
+void add_generate(CLI::App& app, Run& run);
 void add_fix(CLI::App& app, Run& run);
 void add_compile(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
@@ -25,11 +26,17 @@ void add_serve(CLI::App& app, Run& run);
 void add_mcp(CLI::App& app, Run& run);
 void add_knowledge(CLI::App& app, Run& run);
 void add_watch(CLI::App& app, Run& run);
+void add_port(CLI::App& app, Run& run);
 
-/// Toolchain, sandbox and cache as configured; with `knowledge`, its learned fixes.
-Result<agent::Environment> environment(const std::shared_ptr<agent::Knowledge>& knowledge = nullptr);
+/// Toolchain, sandbox and cache as configured; with `knowledge`, its learned fixes; the model when one is configured.
+Result<agent::Environment> environment(const std::shared_ptr<agent::Knowledge>& knowledge = nullptr,
+                                       bool with_model = true);
+/// LLM_API_BASE and its kin (docs/models.md), RUSTCODER_PROFILES. Null when none is configured, which costs nothing.
+/// One for the whole program. Errors: invalid_input (a wrong setting or profile).
+Result<std::shared_ptr<model::ChatModel>> make_chat();
 /// RUSTCODER_KNOWLEDGE (a file, or "off"), LLM_EMBED_MODEL, SKIP_VECTOR_SEARCH. Opens nothing. `resident`: a server.
 std::shared_ptr<agent::Knowledge> make_knowledge(bool resident = false);
+std::filesystem::path config_directory();
 std::filesystem::path cache_directory();
 std::filesystem::path state_directory();
 
@@ -45,6 +52,10 @@ struct Input {
 };
 /// A folder, a .rs file, a flat-text file, or "-" for flat text on standard input.
 Result<Input> read_input(const std::string& path);
+
+/// A folder for a new project is not there yet, or empty: nobody's files are written over. Errors: invalid_input.
+Status check_new_folder(const std::filesystem::path& folder);
+Status write_new_folder(const std::filesystem::path& folder, const project::Project& project);
 
 /// Terminal styling; plain when stdout is no terminal or NO_COLOR is set.
 struct Style {

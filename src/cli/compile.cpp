@@ -40,7 +40,7 @@ int run_compile(const CompileOptions& options) {
     auto in = read_input(options.path);
     if (!in)
         return report(in.error()), usage;
-    auto env = environment();
+    auto env = environment(nullptr, false);
     if (!env)
         return report(env.error());
     agent::CompileRequest request{in->project, !options.no_run, {options.args, "", options.bin, options.release}};

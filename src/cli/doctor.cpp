@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/os.h"
 #include "cli/common.h"
+#include "model/chat.h"
 #include "repair/naturalness.h"
 
 #include <fmt/format.h>
@@ -95,6 +96,36 @@ void examine_knowledge(std::vector<Finding>& out) {
                    fmt::format("{} ({} entries, {} vectors)", file.string(), entries, stats->vectors), ""});
 }
 
+/// One short question when `ask`: the only way to know whether the server and its key are good.
+void examine_model(bool ask, std::vector<Finding>& out) {
+    const auto chat = make_chat();
+    if (!chat) {
+        out.push_back({"language model", Finding::State::missing, chat.error().message, chat.error().next_step});
+        return;
+    }
+    if (!*chat) {
+        out.push_back({"language model", Finding::State::ok, "none: repairs are made without one",
+                       "to have one beside: set LLM_API_BASE, for example to http://localhost:8080/v1, and LLM_MODEL"});
+        return;
+    }
+    Finding found{"language model", Finding::State::ok,
+                  fmt::format("{} (profile {})", (*chat)->name(), (*chat)->profile().name), ""};
+    if (!ask) {
+        found.remedy = "`rustcoder doctor --ask-model` sends it one short question";
+    } else if (const auto reply = (*chat)->chat(
+                   {.messages = {{model::Role::user, "Answer with the one word: ready"}}, .max_tokens = 16},
+                   interrupt_token())) {
+        found.detail += fmt::format(", answers as {} in {:.1f} s", reply->model.empty() ? "itself" : reply->model,
+                                    static_cast<double>(reply->wall.count()) / 1000);
+    } else {
+        found.state = Finding::State::missing;
+        found.detail += ": " + reply.error().message;
+        found.remedy =
+            reply.error().next_step.empty() ? "check LLM_API_BASE, LLM_API_KEY and LLM_MODEL" : reply.error().next_step;
+    }
+    out.push_back(std::move(found));
+}
+
 int train() {
     auto found = toolchain::discover();
     if (!found)
@@ -110,12 +141,13 @@ int train() {
     return ok;
 }
 
-int run_doctor(bool json) {
+int run_doctor(bool json, bool ask_model) {
     std::vector<Finding> findings;
     examine_toolchain(findings);
     examine_sandbox(findings);
     examine_places(findings);
     examine_knowledge(findings);
+    examine_model(ask_model, findings);
     bool missing = false;
     base::json::array list;
     Style s = style_for(1);
@@ -148,8 +180,11 @@ void add_doctor(CLI::App& app, Run& run) {
     auto training = std::make_shared<bool>(false);
     cmd->add_flag("--train", *training,
                   "Learn how Rust reads from the sources and docs on this machine (seconds; ranks repairs better)");
-    cmd->callback(
-        [json, training, &run] { run = [json, training] { return *training ? train() : run_doctor(*json); }; });
+    auto ask = std::make_shared<bool>(false);
+    cmd->add_flag("--ask-model", *ask, "Send the configured language model one short question");
+    cmd->callback([json, training, ask, &run] {
+        run = [json, training, ask] { return *training ? train() : run_doctor(*json, *ask); };
+    });
 }
 
 } // namespace rustcoder::cli

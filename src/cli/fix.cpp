@@ -1,5 +1,6 @@
 // rustcoder fix PATH: compile, repair, compile again.
 #include "agent/examples.h"
+#include "agent/model_help.h"
 #include "base/json.h"
 #include "base/os.h"
 #include "base/text.h"
@@ -9,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <unistd.h>
@@ -21,8 +23,8 @@ struct FixOptions {
     std::string path, examples;
     bool write = false, partial = false, json = false, diff = false, test = false, no_test = false, strict = false;
     bool compiler_only = false, deny_warnings = false, run = false, no_build = false, quiet = false;
-    bool no_learn = false, no_knowledge = false;
-    int max_checks = 400, timeout = 120, jobs = 0;
+    bool no_learn = false, no_knowledge = false, no_model = false;
+    int max_checks = 400, timeout = 120, jobs = 0, samples = 3;
     std::vector<std::string> run_args;
 };
 
@@ -46,6 +48,24 @@ void print_edits(const repair::Outcome& o, const Style& style) {
                                            e.error_code.empty() ? "" : ", rustc --explain " + e.error_code))
                   << "\n";
     }
+}
+
+/// Whether the model had a part in it, and what it took.
+std::string model_line(const agent::FixAnswer& answer) {
+    const auto& m = answer.model;
+    if (m.model.empty())
+        return {};
+    const auto& applied = answer.outcome.applied;
+    const auto own = std::count_if(applied.begin(), applied.end(),
+                                   [](const auto& e) { return !agent::model_provenance(e.candidate).empty(); });
+    std::string out = fmt::format("model: {} was asked about the errors ({} request{}, {} tokens in, {} out, {:.1f} s",
+                                  m.model, m.requests, m.requests == 1 ? "" : "s", m.prompt_tokens, m.completion_tokens,
+                                  static_cast<double>(m.wall.count()) / 1000);
+    out += m.cost > 0 ? fmt::format(", {:.4f} by its prices)", m.cost) : ")";
+    if (own > 0)
+        return out + fmt::format("; {} of {} edits {} its own, verified like the others", own, applied.size(),
+                                 own == 1 ? "is" : "are");
+    return out + (m.failure.empty() ? "; nothing of it was used" : "; " + m.failure);
 }
 
 std::string headline(const repair::Outcome& o, const Style& style) {
@@ -122,6 +142,8 @@ int print_human(const Input& in, const agent::FixAnswer& answer, const FixOption
         std::cout << "\n" << style.diff(project::unified_diff(o.original, o.best)) << "\n";
     }
     std::cout << headline(o, style) << "\n";
+    if (const auto line = model_line(answer); !line.empty())
+        std::cout << style.dim(line) << "\n";
     if (!o.applied.empty())
         std::cout << style.dim("preserved: " + o.preservation.summary) << "\n";
     if (!o.remaining.empty() && o.verdict == repair::Verdict::partial) {
@@ -148,12 +170,16 @@ int run_fix(const FixOptions& options) {
     auto in = read_input(options.path);
     if (!in)
         return report(in.error()), usage;
-    // The baseline is what cargo could do: it knows nothing from before.
-    auto env = environment(options.no_knowledge || options.compiler_only ? nullptr : make_knowledge());
+    // The baseline is what cargo could do: it knows nothing from before and asks nobody.
+    const bool baseline = options.compiler_only;
+    auto env =
+        environment(options.no_knowledge || baseline ? nullptr : make_knowledge(), !options.no_model && !baseline);
     if (!env)
         return report(env.error());
     agent::FixRequest request;
     request.learn = !options.no_learn;
+    request.use_model = !options.no_model;
+    request.model_samples = options.samples;
     request.project = in->project;
     request.run = options.run;
     request.input.arguments = options.run_args;
@@ -224,6 +250,8 @@ void add_fix(CLI::App& app, Run& run) {
     cmd->add_flag("--compiler-only", o->compiler_only, "Use nothing but the compiler's own suggestions (a baseline)");
     cmd->add_flag("--no-learn", o->no_learn, "Learn nothing from this repair (what was learned before is used)");
     cmd->add_flag("--no-knowledge", o->no_knowledge, "Neither use nor feed the knowledge base");
+    cmd->add_flag("--no-model", o->no_model, "Ask no language model, even when one is configured");
+    cmd->add_option("--samples", o->samples, "Answers that a model is asked for at once (3)")->check(CLI::Range(1, 16));
     cmd->add_flag("--no-build", o->no_build, "Stop after `cargo check`; do not link");
     cmd->add_flag("--quiet,-q", o->quiet, "Do not print the compiler's messages");
     cmd->add_flag("--run", o->run, "Run the program at the end (in the sandbox)");

@@ -66,7 +66,7 @@ int add_repair(const AddOptions& o) {
     auto knowledge = make_knowledge();
     if (auto store = knowledge->store(); !store)
         return report(store.error());
-    auto env = environment(knowledge);
+    auto env = environment(knowledge, false);
     if (!env)
         return report(env.error());
     StatusLine line(somebody_watches());
@@ -130,7 +130,7 @@ int run_seed(const SeedOptions& o) {
     auto store = knowledge->store();
     if (!store)
         return report(store.error());
-    auto env = environment();
+    auto env = environment(nullptr, false);
     if (!env)
         return report(env.error());
     knowledge::SeedOptions options;

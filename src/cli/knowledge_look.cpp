@@ -109,7 +109,7 @@ int run_explain(const std::string& about, bool json) {
     if (about == "-")
         text.assign(std::istreambuf_iterator<char>(std::cin), {});
     auto knowledge = make_knowledge();
-    auto env = environment(); // without a toolchain, what was seeded has to do
+    auto env = environment(nullptr, false); // without a toolchain, what was seeded has to do
     auto found = agent::explain(*knowledge, env ? &*env : nullptr, text, 5, interrupt_token());
     if (!found)
         return report(found.error());

@@ -27,6 +27,8 @@ int run_serve(const ServeOptions& o) {
     options.insecure = o.insecure;
     options.allowed_hosts.insert(options.allowed_hosts.end(), o.hosts.begin(), o.hosts.end());
     options.allowed_origins.insert(options.allowed_origins.end(), o.origins.begin(), o.origins.end());
+    if (const auto chat = make_chat(); !chat)
+        return report(chat.error()); // now, not at the first request
     const auto knowledge = make_knowledge(true);
     auto status = server::serve_until_signal(
         options, [knowledge] { return environment(knowledge); },
@@ -40,6 +42,8 @@ int run_serve(const ServeOptions& o) {
 }
 
 int run_mcp(bool no_seed) {
+    if (const auto chat = make_chat(); !chat)
+        return report(chat.error()); // now, not at the first request
     const auto knowledge = make_knowledge(true);
     auto status =
         server::run_mcp_stdio(0, 1, [knowledge] { return environment(knowledge); }, {}, {knowledge, !no_seed});

@@ -127,7 +127,7 @@ int run_watch(const WatchCommand& command) {
         return report({Errc::invalid_input, "standard input cannot be watched", {}, "name a project folder or a file"});
     if (auto in = read_input(command.path); !in)
         return report(in.error()), usage;
-    auto env = environment(command.no_knowledge ? nullptr : make_knowledge());
+    auto env = environment(command.no_knowledge ? nullptr : make_knowledge(), false);
     if (!env)
         return report(env.error());
     auto files = agent::FileWatch::open(command.path);

@@ -208,12 +208,32 @@ bool may_be_added(std::string_view path) {
     if (path.starts_with('.') || base::has(path, "/.") || path.starts_with("target/") || name == "build.rs" ||
         name.starts_with("rust-toolchain") || base::one_of(name, {"clippy.toml", "rustfmt.toml"}))
         return false;
-    return name.ends_with(".rs") || name == "Cargo.toml" || name.ends_with(".md") || name.ends_with(".txt");
+    const auto dot = name.rfind('.');
+    return name == "Cargo.toml" ||
+           (dot != std::string_view::npos &&
+            base::one_of(name.substr(dot + 1), {"rs", "md", "txt", "json", "csv", "html", "css", "sql"}));
+}
+
+/// Keys and tables by which a manifest runs code when it builds, or takes code from elsewhere.
+std::size_t reaches_out(std::string_view manifest) {
+    std::size_t out = 0;
+    for (const auto line : base::lines(manifest)) {
+        const auto text = base::trim(line);
+        const auto key = base::trim(text.substr(0, text.find('=')));
+        const bool table = text.starts_with('[');
+        out += base::one_of(key, {"build", "links", "proc-macro", "proc_macro", "replace-with"}) ||
+               (table && (base::has(text, "build-dependencies") || text.starts_with("[patch") ||
+                          text.starts_with("[replace") || text.starts_with("[source"))) ||
+               (!table && (base::has(text, "git =") || base::has(text, "git=") ||
+                           (base::has(text, "path") && (base::has(text, "\"/") || base::has(text, "..")))));
+    }
+    return out;
 }
 
 class Applier {
 public:
-    explicit Applier(const project::Project& project) : project_(project), work_(project) {}
+    Applier(const project::Project& project, const EditRules& rules)
+        : project_(project), rules_(rules), work_(project) {}
     EditAnswer apply(ParsedAnswer parsed);
 
 private:
@@ -221,6 +241,7 @@ private:
     Status apply(const EditBlock& block, const std::string& path);
 
     const project::Project& project_;
+    const EditRules& rules_;
     project::Project work_;
 };
 
@@ -264,16 +285,20 @@ Result<std::string> Applier::resolve(const EditBlock& block) const {
 Status Applier::apply(const EditBlock& block, const std::string& path) {
     const auto* old = work_.find(path);
     const bool no_text = base::trim(block.search).empty();
-    if (!old && !may_be_added(path))
+    if ((!old || rules_.replace_files) && !may_be_added(path))
         return refuse("such a file may not be added");
-    if (block.whole_file && old)
+    if (std::find(rules_.untouchable.begin(), rules_.untouchable.end(), path) != rules_.untouchable.end())
+        return refuse("this file must stay as it is");
+    if (block.whole_file && old && !rules_.replace_files)
         return refuse("it is a whole file, but the file exists; answer with search and replace blocks");
-    if (!old || (no_text && base::trim(*old).empty())) {
+    if (!old || block.whole_file || (no_text && base::trim(*old).empty())) {
         for (const auto line : base::lines(block.replace))
             if (is_elision(line))
-                return refuse("the new file leaves code out; write it completely");
+                return refuse("the file leaves code out; write it completely");
         if (base::trim(block.replace).empty())
-            return refuse("the new file is empty");
+            return refuse("the file is empty");
+        if (path.ends_with("Cargo.toml") && !rules_.replace_files && reaches_out(block.replace) > 0)
+            return refuse("the manifest may not run code when it builds, nor take code from elsewhere");
         return work_.set(path, block.replace);
     }
     if (!base::valid_utf8(*old) || !base::valid_utf8(block.replace))
@@ -281,6 +306,8 @@ Status Applier::apply(const EditBlock& block, const std::string& path) {
     RC_TRY_ASSIGN(auto text, replace_in(*old, block.search, block.replace));
     if (text == *old)
         return refuse("it changes nothing");
+    if (path.ends_with("Cargo.toml") && reaches_out(text) > reaches_out(*old))
+        return refuse("the manifest may not run code when it builds, nor take code from elsewhere");
     return work_.set(path, std::move(text), project_.contains(path) && project_.files().find(path)->second.executable);
 }
 
@@ -316,8 +343,12 @@ ParsedAnswer parse_edit_blocks(std::string_view answer) {
     return Reader(answer).read();
 }
 
-EditAnswer read_edits(std::string_view answer, const project::Project& project) {
-    return Applier(project).apply(parse_edit_blocks(answer));
+EditAnswer apply_edits(ParsedAnswer parsed, const project::Project& project, const EditRules& rules) {
+    return Applier(project, rules).apply(std::move(parsed));
+}
+
+EditAnswer read_edits(std::string_view answer, const project::Project& project, const EditRules& rules) {
+    return apply_edits(parse_edit_blocks(answer), project, rules);
 }
 
 } // namespace rustcoder::model

@@ -33,9 +33,15 @@ struct EditAnswer {
     std::size_t applied = 0;
     std::vector<RefusedBlock> refused;
 };
+/// What an answer may do beside repairing.
+struct EditRules {
+    bool replace_files = false;           // a whole file may take the place of one that exists
+    std::vector<std::string> untouchable; // paths that stay as they are
+};
 /// Each block is applied to what the ones before it left. Only files that a block names (or, where it names none, the
 /// only file that holds its text) change; nothing is ever deleted or renamed. A new file is a plain source, manifest or
 /// text; nothing that configures the tools or runs at build time.
-EditAnswer read_edits(std::string_view answer, const project::Project& project);
+EditAnswer read_edits(std::string_view answer, const project::Project& project, const EditRules& rules = {});
+EditAnswer apply_edits(ParsedAnswer parsed, const project::Project& project, const EditRules& rules);
 
 } // namespace rustcoder::model

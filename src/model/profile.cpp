@@ -100,6 +100,12 @@ bool set_field(Profile& p, std::string_view key, const toml::node& value) {
         return read(value, p.format);
     if (key == "reminder")
         return read(value, p.reminder);
+    if (key == "write_system")
+        return read(value, p.write_system);
+    if (key == "write_format")
+        return read(value, p.write_format);
+    if (key == "write_reminder")
+        return read(value, p.write_reminder);
     if (key == "fence")
         return read(value, p.fence) && p.fence.size() >= 3;
     if (key == "system_role")

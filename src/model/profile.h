@@ -18,6 +18,7 @@ struct Profile {
     std::string system;             // the system prompt; {format} stands for `format`
     std::string format;             // how to write an answer
     std::string reminder;           // the last words of the user's message
+    std::string write_system, write_format, write_reminder; // the same for whole projects; changes of one: `format`
     std::string fence = "```";      // around sources in the prompt; longer where a source holds it
     bool system_role = true;        // false: the system prompt opens the user's message
     std::vector<std::string> stop;

@@ -1,6 +1,7 @@
 #include "model/prompt.h"
 
 #include "base/text.h"
+#include "model/prompt_parts.h"
 #include "syntax/tree.h"
 
 #include <algorithm>
@@ -12,37 +13,14 @@ namespace rustcoder::model {
 namespace {
 
 constexpr std::size_t short_file = 120, long_item = 120, window = 25; // lines
-constexpr std::size_t max_errors = 20, max_rendered = 3000;           // a diagnostic's text in bytes
-constexpr std::size_t max_note = 6000;                                // a text of the caller's in bytes
-constexpr std::size_t per_message = 8;                                // tokens around a message
+constexpr std::size_t max_errors = 20;
+constexpr std::size_t max_note = 6000; // a text of the caller's in bytes
 
 /// Lines [begin, end) of a file, 0-based; a lower rank is needed more.
 struct Region {
     std::size_t begin = 0, end = 0;
     int rank = 0;
 };
-
-/// One part of the prompt that is there or is left out.
-struct Piece {
-    int section = 0, rank = 0;
-    std::string text, what, file;
-    bool needed = false;
-};
-
-std::string cut(std::string_view text, std::size_t bytes) {
-    text = base::trim(text);
-    if (text.size() <= bytes)
-        return std::string(text);
-    const auto line = text.rfind('\n', bytes); // whole lines, and so whole characters
-    return std::string(text.substr(0, line == std::string_view::npos ? 0 : line)) + "\n(cut)";
-}
-
-std::string fenced(std::string_view fence, std::string_view language, std::string_view text) {
-    std::string mark(fence);
-    while (base::has(text, mark))
-        mark += mark.back();
-    return fmt::format("{}{}\n{}{}{}\n", mark, language, text, text.ends_with('\n') ? "" : "\n", mark);
-}
 
 /// Without the empty one behind the last terminator.
 std::size_t lines_in(const syntax::Source& source) {
@@ -106,7 +84,7 @@ public:
     Result<Prompt> assemble();
 
 private:
-    enum Section { task, errors, sources, api, fixes, lessons, refused };
+    enum Section : std::size_t { task, errors, sources, api, fixes, lessons, refused };
     static constexpr std::string_view titles[] = {"What the program is for",
                                                   "What the compiler says",
                                                   "The source",
@@ -117,11 +95,10 @@ private:
 
     void note(Section section, int rank, std::string_view text) {
         if (!base::trim(text).empty())
-            pieces_.push_back({section, rank, cut(text, max_note) + "\n", std::string(titles[section]), {}});
+            pieces_.push_back({section, rank, cut_text(text, max_note) + "\n", std::string(titles[section]), {}});
     }
     void add_errors();
     void add_sources();
-    std::string text_of(const std::vector<bool>& taken) const;
 
     const PromptInput& input_;
     const Profile& profile_;
@@ -132,10 +109,9 @@ void Assembler::add_errors() {
     const auto count = std::min(input_.errors.size(), max_errors);
     for (std::size_t i = 0; i < count; ++i) {
         const auto& error = input_.errors[i];
-        const auto text = error.rendered.empty() ? "error: " + error.message : cut(error.rendered, max_rendered);
         pieces_.push_back({errors,
                            static_cast<int>(i) * 10,
-                           fenced(profile_.fence, "text", text),
+                           diagnostic_text(error, profile_.fence),
                            fmt::format("error {}", i + 1),
                            {},
                            i == 0});
@@ -184,21 +160,6 @@ void Assembler::add_sources() {
     }
 }
 
-std::string Assembler::text_of(const std::vector<bool>& taken) const {
-    std::string out;
-    int open = -1;
-    for (std::size_t i = 0; i < pieces_.size(); ++i) {
-        if (!taken[i])
-            continue;
-        if (pieces_[i].section != open) {
-            open = pieces_[i].section;
-            out += fmt::format("{}# {}\n\n", out.empty() ? "" : "\n", titles[open]);
-        }
-        out += pieces_[i].text;
-    }
-    return out + (profile_.reminder.empty() ? "" : "\n" + profile_.reminder + "\n");
-}
-
 Result<Prompt> Assembler::assemble() {
     if (input_.errors.empty())
         return fail(Errc::invalid_input, "there is no error to ask about");
@@ -209,41 +170,13 @@ Result<Prompt> Assembler::assemble() {
     note(fixes, 25, input_.fixes);
     note(lessons, 55, input_.lessons);
     note(refused, 5, input_.refused);
-    std::stable_sort(pieces_.begin(), pieces_.end(), [](auto& a, auto& b) { return a.section < b.section; });
-
-    Prompt out;
-    auto system = base::replace_all(profile_.system, "{format}", profile_.format);
-    const auto answer = std::min(profile_.max_tokens, profile_.context_tokens / 3);
-    const auto room = static_cast<std::size_t>(std::max(0, profile_.context_tokens - answer));
-    out.tokens = estimate_tokens(system) + estimate_tokens(profile_.reminder) + 2 * per_message;
-    for (const auto title : titles) // rather all than recount
-        out.tokens += estimate_tokens(title) + 3;
-    std::vector<std::size_t> order(pieces_.size());
-    for (std::size_t i = 0; i < order.size(); ++i)
-        order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return std::pair(!pieces_[a].needed, pieces_[a].rank) < std::pair(!pieces_[b].needed, pieces_[b].rank);
-    });
-    std::vector<bool> taken(pieces_.size());
-    for (const auto i : order) {
-        const auto tokens = estimate_tokens(pieces_[i].text);
-        if (out.tokens + tokens <= room) {
-            taken[i] = true;
-            out.tokens += tokens;
-        } else if (pieces_[i].needed) {
-            return fail(Errc::limit,
-                        fmt::format("the first error and its source are too long for a model with {} tokens",
-                                    profile_.context_tokens));
-        } else {
-            out.left_out.push_back(pieces_[i].what);
-        }
-    }
-    for (std::size_t i = 0; i < pieces_.size(); ++i)
-        if (taken[i] && !pieces_[i].file.empty() &&
-            std::find(out.files.begin(), out.files.end(), pieces_[i].file) == out.files.end())
-            out.files.push_back(pieces_[i].file);
-    out.messages = {{Role::system, std::move(system)}, {Role::user, text_of(taken)}};
-    return out;
+    return fit(std::move(pieces_),
+               {.system = base::replace_all(profile_.system, "{format}", profile_.format),
+                .reminder = profile_.reminder,
+                .titles = titles,
+                .answer_tokens = std::min(profile_.max_tokens, profile_.context_tokens / 3),
+                .too_long = "the first error and its source are too long"},
+               profile_);
 }
 
 } // namespace

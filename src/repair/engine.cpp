@@ -114,7 +114,7 @@ private:
                 continue;
             }
             if (!ok) {
-                if (compiles_ && !fallback)
+                if (compiles_ && !fallback && !winner->late) // a late source has to be right
                     fallback = {candidate, steps, out_.tests, out_.examples_pass};
                 continue;
             }

@@ -152,16 +152,9 @@ const std::vector<const Rule*>& all_rules() {
     return sorted;
 }
 
-std::vector<Candidate> propose_all(const RuleContext& context,
-                                   std::span<const std::shared_ptr<const CandidateSource>> sources) {
-    Proposals proposals;
-    propose_compiler_suggestions(context, proposals);
-    for (const Rule* rule : all_rules())
-        if (rule->applies(context.diagnostic))
-            rule->propose(context, proposals);
-    for (const auto& source : sources)
-        source->propose(context, proposals);
+namespace {
 
+std::vector<Candidate> settle(const RuleContext& context, Proposals proposals) {
     std::unordered_map<std::uint64_t, std::size_t> seen;
     std::vector<Candidate> out;
     const std::uint64_t fingerprint = context.diagnostic.fingerprint();
@@ -177,7 +170,8 @@ std::vector<Candidate> propose_all(const RuleContext& context,
         auto [it, fresh] = seen.emplace(c.patch.hash(), out.size());
         if (fresh) {
             out.push_back(std::move(c));
-        } else if (out[it->second].prior < c.prior) {
+        } else if (c.late < out[it->second].late ||
+                   (c.late == out[it->second].late && out[it->second].prior < c.prior)) {
             // Two sources agree: the better argument is kept, at the lower of both risks.
             c.risk = std::min(c.risk, out[it->second].risk);
             out[it->second] = std::move(c);
@@ -189,6 +183,28 @@ std::vector<Candidate> propose_all(const RuleContext& context,
         return a.prior != b.prior ? a.prior > b.prior : a.patch.size() < b.patch.size();
     });
     return out;
+}
+
+} // namespace
+
+std::vector<Candidate> propose_all(const RuleContext& context,
+                                   std::span<const std::shared_ptr<const CandidateSource>> sources) {
+    Proposals proposals;
+    propose_compiler_suggestions(context, proposals);
+    for (const Rule* rule : all_rules())
+        if (rule->applies(context.diagnostic))
+            rule->propose(context, proposals);
+    for (const auto& source : sources)
+        source->propose(context, proposals);
+    return settle(context, std::move(proposals));
+}
+
+std::vector<Candidate> propose_from(const RuleContext& context,
+                                    std::span<const std::shared_ptr<const CandidateSource>> sources) {
+    Proposals proposals;
+    for (const auto& source : sources)
+        source->propose(context, proposals);
+    return settle(context, std::move(proposals));
 }
 
 } // namespace rustcoder::repair

@@ -40,6 +40,7 @@ struct Candidate {
                         // by prior, so keep it honest: 0.9 nearly sure, 0.5 coin, 0.1 long shot
     std::uint64_t diagnostic = 0; // fingerprint of the error it answers (set by the engine)
     std::string origin;           // what its source knows it by: id of a learned fix, of a model's sample; "" for rules
+    bool late = false; // from a source that is only heard when the others get nowhere; never preferred to theirs
 };
 
 /// Lexed and scanned files of one project version, built lazily. Thread-safe.
@@ -109,5 +110,8 @@ void register_rule(std::unique_ptr<Rule> rule);
 class CandidateSource; // repair/source.h
 std::vector<Candidate> propose_all(const RuleContext& context,
                                    std::span<const std::shared_ptr<const CandidateSource>> sources = {});
+/// The same of the sources alone.
+std::vector<Candidate> propose_from(const RuleContext& context,
+                                    std::span<const std::shared_ptr<const CandidateSource>> sources);
 
 } // namespace rustcoder::repair

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <thread>
 
 namespace rustcoder::repair {
@@ -122,6 +123,11 @@ std::size_t unmatched_in(const project::Project& p, const project::Patch& patch)
 
 } // namespace
 
+// A chain that traded errors may end far from what was written: it only counts when nothing else got anywhere.
+std::tuple<bool, int, std::size_t, double> Search::state_key(const Node& n) {
+    return {n.mixed > 0, -first_rank(n.errors), n.errors.size(), n.g};
+}
+
 Search::Search(toolchain::Workspace& workspace, const Options& options, std::stop_token stop,
                std::function<void(const Event&)> on_event)
     : workspace_(workspace), options_(options), stop_(stop), on_event_(std::move(on_event)),
@@ -196,17 +202,24 @@ double Search::remaining(const Diagnostics& errors, const std::set<std::size_t>&
     return h;
 }
 
-void Search::expand(int id) {
+void Search::gather(int id, std::span<const std::shared_ptr<const CandidateSource>> late) {
     SourceMap sources(nodes_[id].project);
     EditJudge reads(options_.naturalness.get(), sources);
     Node& node = nodes_[id];
     const Phase first = first_phase(node.errors);
+    const auto known = node.ranked.size();
     std::map<std::uint64_t, std::size_t> by_patch;
+    for (std::size_t k = 0; k < known; ++k)
+        by_patch.emplace(node.ranked[k].candidate.patch.hash(), k);
+    const auto propose = [&](const RuleContext& context) {
+        return !late.empty()            ? propose_from(context, late)
+               : options_.compiler_only ? compiler_candidates(context, options_)
+                                        : propose_all(context, options_.sources);
+    };
     std::size_t considered = std::min(node.errors.size(), max_errors_considered);
     for (std::size_t i = 0; i < considered; ++i) {
         RuleContext context{sources, node.errors[i], node.errors, workspace_.toolchain().minor};
-        for (Candidate& c :
-             options_.compiler_only ? compiler_candidates(context, options_) : propose_all(context, options_.sources)) {
+        for (Candidate& c : propose(context)) {
             if (c.risk > options_.max_risk || leaves_a_stub(c))
                 continue;
             double droppable = 1;
@@ -218,6 +231,8 @@ void Search::expand(int id) {
                 sure = options_.experience->sure(c, context);
             }
             auto [it, fresh] = by_patch.emplace(c.patch.hash(), node.ranked.size());
+            if (!fresh && it->second < known)
+                continue; // it is in line already
             if (!fresh) {
                 // One edit that answers several errors is more likely to be the cause of them all.
                 Ranked& r = node.ranked[it->second];
@@ -239,13 +254,17 @@ void Search::expand(int id) {
             node.ranked.push_back(std::move(r));
         }
     }
-    std::stable_sort(node.ranked.begin(), node.ranked.end(),
-                     [](const Ranked& a, const Ranked& b) { return a.cost < b.cost; });
-    if (node.ranked.size() > max_candidates)
-        node.ranked.resize(max_candidates);
-    if (node.errors.size() > 1)
+}
+
+void Search::expand(int id) {
+    gather(id);
+    auto& ranked = nodes_[id].ranked;
+    std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) { return a.cost < b.cost; });
+    if (ranked.size() > max_candidates)
+        ranked.resize(max_candidates);
+    if (nodes_[id].errors.size() > 1)
         push_batch(id);
-    for (std::size_t k = 0; k < nodes_[id].ranked.size(); ++k)
+    for (std::size_t k = 0; k < ranked.size(); ++k)
         push(id, {static_cast<int>(k)});
 }
 
@@ -408,6 +427,7 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
         w.steps = steps_of(open);
         w.warnings = report.warnings();
         w.cost = node.g + open.cost;
+        w.late = std::any_of(w.steps.begin(), w.steps.end(), [](const AppliedEdit& e) { return e.candidate.late; });
         w.sure = std::all_of(w.steps.begin(), w.steps.end(), [](const AppliedEdit& e) { return e.sure; });
         if (on_event_)
             on_event_({Event::Kind::accepted, w.steps.empty() ? "" : w.steps.back().candidate.why, 0, checks_});
@@ -479,9 +499,39 @@ void Search::retry_good_part(const Open& open, const Diagnostics& errors) {
         push(open.node, std::move(good));
 }
 
+/// True when one of the sources has something new, which is then in line before everything else: the others had their
+/// turn.
+bool Search::hear_late_sources(std::chrono::milliseconds patience) {
+    std::vector<std::shared_ptr<const CandidateSource>> fresh;
+    for (const auto& source : options_.sources)
+        if (source->wait(patience, stop_))
+            fresh.push_back(source);
+    if (fresh.empty() || exhausted())
+        return false;
+    std::vector<int> best(nodes_.size());
+    std::iota(best.begin(), best.end(), 0);
+    std::stable_sort(best.begin() + 1, best.end(),
+                     [&](int a, int b) { return state_key(nodes_[a]) < state_key(nodes_[b]); });
+    best.resize(std::min(best.size(), static_cast<std::size_t>(weights_.late_states))); // the root is always one
+    for (const int id : best) {
+        const auto known = nodes_[id].ranked.size();
+        gather(id, fresh);
+        for (auto k = known; k < nodes_[id].ranked.size(); ++k)
+            push(id, {static_cast<int>(k)});
+    }
+    for (Open& open : open_)
+        if (nodes_[open.node].ranked[open.picks.front()].candidate.late)
+            open.f = 0; // nothing is below it
+    std::make_heap(open_.begin(), open_.end(), std::greater<>());
+    improved_at_ = std::max(improved_at_, checks_ - std::max(weights_.stall - weights_.late, 0));
+    return true;
+}
+
 const Search::Winner* Search::take_winner() {
     Winner* best = nullptr;
-    auto key = [&](const Winner& w) { return w.cost + weights_.warning * static_cast<double>(w.warnings); };
+    auto key = [&](const Winner& w) {
+        return std::pair(w.late, w.cost + weights_.warning * static_cast<double>(w.warnings));
+    };
     for (Winner& w : winners_)
         if (!w.returned && (!best || key(w) < key(*best)))
             best = &w;
@@ -491,6 +541,18 @@ const Search::Winner* Search::take_winner() {
 }
 
 const Search::Winner* Search::next_winner() {
+    for (;;) {
+        explore();
+        if (const Winner* winner = take_winner())
+            return winner;
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
+        if (exhausted() || failure_ || !hear_late_sources(left))
+            return nullptr;
+    }
+}
+
+void Search::explore() {
     after_winner_ = 0;
     while (!open_.empty() && !exhausted() && !stalled() && !failure_) {
         double best = 1e9;
@@ -520,8 +582,10 @@ const Search::Winner* Search::next_winner() {
         if (!answer || !*answer)
             break;
         evaluate(open, **answer);
+        if (std::all_of(winners_.begin(), winners_.end(), [](const Winner& w) { return w.returned; }) &&
+            checks_ - improved_at_ >= weights_.late)
+            hear_late_sources(std::chrono::milliseconds(0));
     }
-    return take_winner();
 }
 
 Search::Partial Search::best_partial() const {
@@ -529,10 +593,8 @@ Search::Partial Search::best_partial() const {
     if (nodes_.empty())
         return p;
     const Node* best = &nodes_.front();
-    // A chain that traded errors may end far from what was written: it only counts when nothing else got anywhere.
-    auto key = [](const Node& n) { return std::tuple(n.mixed > 0, -first_rank(n.errors), n.errors.size(), n.g); };
     for (const Node& n : nodes_)
-        if (key(n) < key(*best) && compare(root_, n.project).verdict != Preservation::Verdict::gutted)
+        if (state_key(n) < state_key(*best) && compare(root_, n.project).verdict != Preservation::Verdict::gutted)
             best = &n;
     p.project = best->project;
     p.steps = best->steps;

@@ -31,6 +31,8 @@ struct Weights {
     int rivals = 4;           // ... but at most so many
     int max_mixed = 2;        // trades in one chain: longer ones drift away from what was written
     int stall = 100;          // checks without a better state before giving up
+    int late = 40;            // ... before late sources are heard if they have something, and how many they are worth
+    int late_states = 4;      // the best states about which they are asked
 };
 
 class Search {
@@ -45,12 +47,13 @@ public:
         std::size_t warnings = 0;
         bool returned = false;
         bool sure = false; // so is every step
+        bool late = false; // a step is of a late source
     };
     /// A state to work on: the root, or a state that an authoritative check found wanting.
     void add_root(const project::Project& project, Diagnostics errors, const Winner* from = nullptr);
 
     /// The next best state in which quick checks find no error; nullptr when the space, the budget or the time is used
-    /// up, or the caller stopped it.
+    /// up, or the caller stopped it. Sources that need time (CandidateSource::wait) are waited for before that.
     const Winner* next_winner();
 
     /// The best state that still has errors: later phase, fewer errors, lower cost. Falls back to the root.
@@ -105,7 +108,12 @@ private:
     int add_node(project::Project project, Diagnostics errors, std::vector<AppliedEdit> steps, double g, int depth,
                  int mixed = 0);
     void expand(int node);
+    /// Into the state's ranking: what all propose, or only these sources.
+    void gather(int node, std::span<const std::shared_ptr<const CandidateSource>> late = {});
     void push(int node, std::vector<int> picks);
+    static std::tuple<bool, int, std::size_t, double> state_key(const Node& node); // smaller is better
+    bool hear_late_sources(std::chrono::milliseconds patience);
+    void explore();
     void push_batch(int node);
     bool prepare(Open& open); // builds the project; false: nothing new
     void evaluate(Open& open, const toolchain::CheckReport& report);

@@ -4,6 +4,9 @@
 
 #include "repair/rule.h"
 
+#include <chrono>
+#include <stop_token>
+
 namespace rustcoder::repair {
 
 /// Candidates from beyond the rules. Thread-safe; total (any diagnostic, any broken source); answers within
@@ -14,6 +17,11 @@ public:
     virtual ~CandidateSource() = default;
     virtual std::string_view name() const = 0;
     virtual void propose(const RuleContext& context, Proposals& out) const = 0;
+    /// For sources that need longer than the search can wait at each state: asked when the search gets nowhere without
+    /// them (time zero: only whether something has come), and once more, with what is left of its time, before it gives
+    /// up. True: the source has something that it did not have before; the best states are then asked about again.
+    /// Candidates of such a source are marked `late`.
+    virtual bool wait(std::chrono::milliseconds, const std::stop_token&) const { return false; }
 };
 
 /// What use has taught about candidates of any source. Thread-safe, answers in microseconds.

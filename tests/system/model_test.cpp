@@ -62,7 +62,9 @@ struct ModelTest : testing::Test {
         if (!source)
             source = std::make_shared<ModelSource>(model::make_chat_model(chat),
                                                    ModelSourceOptions{.samples = samples, .head_start = 0ms});
-        auto outcome = repair_with_model(*workspace, project, options, source);
+        auto with_model = options;
+        with_model.sources.push_back(source);
+        auto outcome = repair::repair(*workspace, project, with_model);
         EXPECT_TRUE(outcome) << outcome.error().text();
         if (!outcome)
             return {};
@@ -103,10 +105,13 @@ TEST_F(ModelTest, wrong_answers_are_never_a_success) {
 
 TEST_F(ModelTest, code_deleted_to_please_the_compiler_is_no_repair) {
     says(gutting); // what is left compiles
-    const auto outcome = run();
+    const auto source = std::make_shared<ModelSource>(model::make_chat_model(chat),
+                                                      ModelSourceOptions{.samples = 1, .head_start = 0ms});
+    const auto outcome = run(source);
     EXPECT_EQ(outcome.verdict, repair::Verdict::unchanged);
     EXPECT_EQ(outcome.best, project);
-    EXPECT_NE(outcome.explanation.find("refused because they delete"), std::string::npos) << outcome.explanation;
+    ASSERT_FALSE(source->report().refused.empty());
+    EXPECT_EQ(source->report().refused[0], "it deletes code instead of repairing it");
 }
 
 TEST_F(ModelTest, among_several_samples_the_compiler_chooses) {

@@ -1,5 +1,6 @@
 #include "agent/model_source.h"
 
+#include "support/scripted_chat.h"
 #include "unit/repair/fake_workspace.h"
 
 #include <gtest/gtest.h>
@@ -20,41 +21,7 @@ const std::string right = block("    let a: i32 = \"five\";", "    let a: i32 = 
 const std::string wrong = block("    let a: i32 = \"five\";", "    let a: i32 = 'f';");
 const std::string misfit = block("    let b = 1;", "    let b = 2;");
 
-/// Says what the test wrote down, one list of samples a question.
-class Scripted final : public model::ChatModel {
-public:
-    std::vector<std::vector<std::string>> script;
-    std::vector<std::string> prompts;
-    std::chrono::milliseconds takes{0};
-    std::optional<Error> error;
-    std::atomic<bool> stopped = false;
-
-    const std::string& name() const override { return name_; }
-    const model::Profile& profile() const override { return profile_; }
-    Result<model::ChatReply> chat(const model::ChatRequest& request, std::stop_token stop,
-                                  const model::OnDelta&) override {
-        prompts.push_back(request.messages.back().text);
-        for (const auto until = model::Clock::now() + takes; model::Clock::now() < until;) {
-            if (stop.stop_requested()) {
-                stopped = true;
-                return fail(Errc::cancelled, "stopped");
-            }
-            std::this_thread::sleep_for(1ms);
-        }
-        if (error)
-            return std::unexpected(*error);
-        model::ChatReply reply;
-        for (const auto& text : script.at(std::min(prompts.size(), script.size()) - 1))
-            reply.samples.push_back({.text = text});
-        reply.usage = {.prompt = 100, .completion = 10};
-        reply.requests = 1;
-        return reply;
-    }
-
-private:
-    const std::string name_ = "scripted";
-    const model::Profile profile_;
-};
+using test::Scripted;
 
 struct ModelSourceTest : testing::Test {
     std::shared_ptr<Scripted> scripted = std::make_shared<Scripted>();
@@ -78,7 +45,9 @@ struct ModelSourceTest : testing::Test {
                 return {};
             return {test::diagnostic("E0308", "src/main.rs", at, text.find(';', at), compiler_says)};
         });
-        auto outcome = repair_with_model(workspace, project, options, source);
+        auto with_model = options;
+        with_model.sources.push_back(source);
+        auto outcome = repair::repair(workspace, project, with_model);
         EXPECT_TRUE(outcome) << outcome.error().text();
         return outcome ? *outcome : repair::Outcome{};
     }

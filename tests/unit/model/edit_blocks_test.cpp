@@ -176,9 +176,9 @@ TEST(EditBlocks, what_does_not_fit_is_refused_with_a_reason) {
     EXPECT_EQ(reason("src/main.rs\n<<<<<<< SEARCH\na\n=======\nb\n=======\nc\n>>>>>>> REPLACE\n"),
               "the block has two dividing lines");
     EXPECT_EQ(reason("src/new.rs\n```rust\nfn a() {\n"), "the file is not complete: its fence is not closed");
-    EXPECT_EQ(reason("src/new.rs\n" + block("", " \n")), "the new file is empty");
+    EXPECT_EQ(reason("src/new.rs\n" + block("", " \n")), "the file is empty");
     EXPECT_EQ(reason("src/new.rs\n" + block("", "fn a() {}\n// ... the rest of the code\n")),
-              "the new file leaves code out; write it completely");
+              "the file leaves code out; write it completely");
     for (const auto* path : {"build.rs", ".cargo/config.toml", "rust-toolchain.toml", "src/.hidden/x.rs", "target/x.rs",
                              "run.sh", "Cargo.lock", "crates/x/build.rs"})
         EXPECT_EQ(reason(std::string(path) + "\n" + block("", "x\n")), "such a file may not be added") << path;
