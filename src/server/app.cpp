@@ -35,6 +35,10 @@ bool match(std::string_view pattern, std::string_view path, std::vector<std::str
     for (;;) {
         const auto a = pattern.find('/', 1), b = path.find('/', 1);
         const auto want = pattern.substr(0, a), have = path.substr(0, b);
+        if (want.ends_with("...}")) { // the rest of the path
+            params.emplace_back(path.substr(1));
+            return path.size() > 1;
+        }
         if (want.starts_with("/{")) {
             if (have.size() < 2)
                 return false;
@@ -185,6 +189,7 @@ App::App(ServerOptions o, std::shared_ptr<UseCases> u)
       mcp(std::make_unique<McpHub>(*this)) {
     add_rest_routes(*this);
     add_job_routes(*this);
+    add_generate_routes(*this);
     add_knowledge_routes(*this);
     add_mcp_routes(*this);
     add_system_routes(*this);
@@ -259,20 +264,24 @@ void App::dispatch(const std::shared_ptr<Call>& call) {
 }
 
 void App::run_sync(const std::shared_ptr<Call>& call, JobRequest request,
-                   std::function<json::object(const JobRequest&, const Answer&)> render) {
+                   std::function<json::object(const JobRequest&, const Answer&)> render,
+                   std::function<void(const std::shared_ptr<Call>&, const Error&)> failed) {
     struct Wait {
         std::optional<std::stop_callback<std::function<void()>>> on_gone;
     };
     auto wait = std::make_shared<Wait>();
-    auto job = jobs.submit(std::move(request), false, [call, wait, render](const Job& j, const JobEvent& event) {
-        if (!event.last())
-            return;
-        const auto& result = *j.result();
-        if (result)
-            call->json(200, render(j.request(), *result));
-        else
-            call->problem(result.error());
-    });
+    auto job =
+        jobs.submit(std::move(request), Keep::no, [call, wait, render, failed](const Job& j, const JobEvent& event) {
+            if (!event.last())
+                return;
+            const auto& result = *j.result();
+            if (result)
+                call->json(200, render(j.request(), *result));
+            else if (failed)
+                failed(call, result.error());
+            else
+                call->problem(result.error());
+        });
     if (!job)
         return call->problem(job.error());
     wait->on_gone.emplace(call->disconnected(), [this, weak = std::weak_ptr(*job)] {

@@ -48,7 +48,7 @@ private:
 enum class Access { open, key };
 
 struct Route {
-    std::string method, pattern; // "/v1/jobs/{id}"
+    std::string method, pattern; // "/v1/jobs/{id}"; a last "{path...}" takes slashes too
     Access access = Access::key;
     bool background = false; // never on the I/O thread
     std::function<void(const std::shared_ptr<Call>&)> handler;
@@ -73,9 +73,11 @@ public:
     App(ServerOptions options, std::shared_ptr<UseCases> use_cases);
     ~App();
     void handle(net::HttpRequest request, std::shared_ptr<net::Responder> responder);
-    /// Runs a job whose answer is the answer of this call; the client leaving cancels it.
+    /// Runs a job whose answer is the answer of this call; the client leaving cancels it. `failed` answers for the
+    /// machinery's errors, which are problems without it.
     void run_sync(const std::shared_ptr<Call>& call, JobRequest request,
-                  std::function<base::json::object(const JobRequest&, const Answer&)> render);
+                  std::function<base::json::object(const JobRequest&, const Answer&)> render,
+                  std::function<void(const std::shared_ptr<Call>&, const Error&)> failed = nullptr);
     base::json::object openapi() const;
 
     ServerOptions options;
@@ -103,17 +105,22 @@ std::string_view host_of(std::string_view authority);
 
 int status_of(const Error& error);
 net::HttpResponse problem_response(int status, std::string_view detail, std::string_view request_id);
+/// {id, kind, state, created, seconds, success, error, title, links}.
+base::json::object status_body(const JobSummary& job);
 /// False and 415 answered when a body is there that is not JSON.
 bool require_json(const std::shared_ptr<Call>& call);
 
-/// Schemas of /knowledge, by name, as JSON text.
+/// Schemas of /knowledge and of /generate, by name, as JSON text.
 const char* knowledge_schemas();
+const char* generate_schemas();
 
 void add_rest_routes(App& app);
 void add_job_routes(App& app);
+void add_generate_routes(App& app);
 void add_system_routes(App& app);
 void add_page_routes(App& app);
 void add_knowledge_page(App& app);
+void add_generate_page(App& app);
 /// A page or its script or style: open, self-contained, with a strict content policy.
 void add_page(App& app, const char* path, const char* type, const char* text);
 void add_mcp_routes(App& app);

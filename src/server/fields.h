@@ -21,6 +21,11 @@ std::expected<std::optional<double>, Rejection> read_number(const base::json::ob
 /// A string, or an array of strings.
 Step read_texts(const base::json::object& body, const char* field, std::vector<std::string>& out);
 
+/// max_attempts, timeout_seconds, run, examples.
+Step read_common_options(const base::json::object& body, const SubmissionRules& rules, JobRequest& request);
+/// ... and strict, tests.
+Step read_options(const base::json::object& body, const SubmissionRules& rules, JobRequest& request);
+
 /// {path: content}.
 std::expected<project::Project, Rejection> project_of_files(const base::json::value& files,
                                                             std::string_view field = "files");

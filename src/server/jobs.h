@@ -1,110 +1,34 @@
 // The one core behind all faces: a bounded queue, N workers, and a store of jobs with their events and results.
-// Thread-safe. Nothing here knows a transport.
+// Thread-safe. Nothing here knows a transport. With a folder (job_folder.h) jobs outlive the process.
 #pragma once
 
+#include "server/job.h"
 #include "server/timers.h"
-#include "server/use_cases.h"
 
-#include <deque>
-#include <optional>
+#include <condition_variable>
+#include <thread>
 #include <unordered_map>
-#include <variant>
 
 namespace rustcoder::server {
 
-enum class JobKind { compile, fix, check, learn };
-const char* name(JobKind kind);
-
-/// A checked request in native types. max_attempts counts authoritative builds, as in the contract.
-struct JobRequest {
-    JobKind kind = JobKind::fix;
-    project::Project project;
-    std::vector<std::string> notes; // what was tolerated while reading the input
-    std::string description;
-    int max_attempts = 10;
-    bool run = true;                       // run the program when it builds
-    bool strict = false;                   // accept no edit that may change behaviour, panic or delete
-    bool tests = false;                    // judge fixes by the project's own tests
-    std::vector<repair::Example> examples; // judge fixes by what the program does
-    std::chrono::milliseconds deadline{120'000};
-    project::Project after;      // learn: how `project` was repaired
-    std::string source = "user"; // learn: by whom, as provenance
-};
-
-using Answer = std::variant<agent::CompileAnswer, agent::FixAnswer, agent::LearnedFix>;
-
-enum class JobState {
-    queued,
-    running,
-    done,     // there is an Answer (which may well say that the code does not compile)
-    failed,   // there is an Error: the machinery could not do it
-    cancelled // somebody asked; a fix may still carry its best state so far
-};
-const char* name(JobState state);
-inline bool finished(JobState s) {
-    return s == JobState::done || s == JobState::failed || s == JobState::cancelled;
-}
-
-struct JobEvent {
-    std::uint64_t id = 0; // 1.. within the job
-    enum class Type { state, progress } type = Type::progress;
-    JobState state = JobState::queued; // at that time
-    std::string phase;                 // "checked", "trying", ...; empty for state changes
-    std::string message;
-    int errors = 0, checks = 0;
-    bool last() const { return type == Type::state && finished(state); }
-};
-
-class Job {
-public:
-    using Listener = std::function<void(const Job&, const JobEvent&)>;
-
-    Job(std::string id, JobRequest request);
-    const std::string& id() const { return id_; }
-    const JobRequest& request() const { return request_; }
-    JobState state() const;
-    /// Set once finished, then never changed.
-    const Result<Answer>* result() const;
-    std::chrono::system_clock::time_point created() const { return created_; }
-    /// Seconds from the start of the work to its end (or to now); 0 while queued.
-    double seconds() const;
-
-    /// Calls with each kept event after `after`, then with each new one as it happens, in order, from the thread that
-    /// makes it. Must not block and must not call unlisten() from inside. After the last event it is dropped.
-    std::uint64_t listen(std::uint64_t after, Listener listener);
-    /// Afterwards the listener is not called any more.
-    void unlisten(std::uint64_t handle);
-
-private:
-    friend class JobStore;
-    void emit(JobEvent event);
-    void progress(const repair::Event& event);
-    void start();
-    void finish(JobState state, Result<Answer> result);
-
-    const std::string id_;
-    const JobRequest request_;
-    const std::chrono::system_clock::time_point created_;
-    std::stop_source stop_;
-    mutable std::mutex mutex_; // state and result
-    JobState state_ = JobState::queued;
-    std::optional<Result<Answer>> result_;
-    std::chrono::steady_clock::time_point started_{}, ended_{};
-    bool deadline_passed_ = false, retained_ = false, shutdown_ = false;
-    std::mutex events_mutex_; // held while listeners run: keeps their order
-    std::deque<JobEvent> events_;
-    std::uint64_t next_event_ = 1, next_listener_ = 1;
-    std::map<std::uint64_t, Listener> listeners_;
-};
+class JobFolder;
 
 struct JobOptions {
     int workers = 0;                      // 0 = cores
     std::size_t queue = 64;               // waiting jobs; more are refused (busy)
     std::size_t queue_bytes = 256u << 20; // of all waiting projects together
-    std::size_t kept = 256;               // finished jobs kept for their result ...
+    std::size_t kept = 256;               // finished jobs kept in memory for their result ...
     std::size_t kept_bytes = 256u << 20;
     std::chrono::seconds ttl{3600};             // ... and for how long
     std::chrono::milliseconds longest{600'000}; // any job is cancelled then
+    std::shared_ptr<JobFolder> folder;          // none = memory only
+};
+
+/// For how long a job's result is kept after its end.
+enum class Keep {
+    no,     // for whoever listens
+    memory, // for a later question to this process
+    disk    // ... or to a later one, when there is a folder
 };
 
 class JobStore {
@@ -113,12 +37,25 @@ public:
     JobStore(const JobStore&) = delete;
     ~JobStore(); // shutdown(0)
 
-    /// Errors: busy (queue full), unavailable (shutting down). `retain`: keep the result for a later question.
-    /// The listener, if any, hears every event from the first on.
-    Result<std::shared_ptr<Job>> submit(JobRequest request, bool retain, Job::Listener listener = nullptr);
+    /// Errors: busy (queue full), unavailable (shutting down; the disk is full). The listener, if any, hears every
+    /// event from the first on. With Keep::disk the job is on the disk when this returns: not for the I/O thread.
+    Result<std::shared_ptr<Job>> submit(JobRequest request, Keep keep, Job::Listener listener = nullptr);
+    /// Looks on the disk for what memory does not hold.
     std::shared_ptr<Job> find(std::string_view id);
     /// Idempotent; a queued job ends at once, a running one as soon as its processes are killed.
     void cancel(const std::shared_ptr<Job>& job);
+
+    /// Puts a job of memory on the disk after all. Does nothing without a folder, or when it is finished.
+    void keep_on_disk(const std::shared_ptr<Job>& job);
+    /// Takes up what an earlier process left unfinished. Call it once the server listens.
+    void resume();
+    /// A finished job is forgotten, here and on the disk. False when it is not finished.
+    bool remove(const std::shared_ptr<Job>& job);
+    /// Kept jobs, newest first.
+    std::vector<JobSummary> list();
+    /// The built file of a finished generate job. Errors: not_found; io.
+    Result<std::shared_ptr<const std::string>> artifact(const Job& job);
+    const JobFolder* folder() const { return options_.folder.get(); }
 
     struct Stats {
         std::size_t queued = 0, running = 0, kept = 0;
@@ -128,16 +65,23 @@ public:
     Stats stats() const;
     std::size_t queue_limit() const { return options_.queue; }
     std::chrono::milliseconds longest() const { return options_.longest; }
-    /// Refuses new jobs, lets accepted ones finish within the grace time, cancels the rest, joins the workers.
-    /// Idempotent.
+    /// Refuses new jobs, lets accepted ones finish within the grace time, cancels the rest (those on the disk go on in
+    /// the next process), joins the workers. Idempotent.
     void shutdown(std::chrono::milliseconds grace);
 
 private:
     void work();
     void run(const std::shared_ptr<Job>& job);
-    Result<Answer> perform(Job& job);
-    void ended(const std::shared_ptr<Job>& job);
-    void prune();
+    Status room(const Job& job) const;             // under mutex_
+    void enqueue(const std::shared_ptr<Job>& job); // under mutex_
+    void keep(const std::shared_ptr<Job>& job);    // under mutex_
+    void conclude(const std::shared_ptr<Job>& job, JobState state, Result<Answer> result);
+    void prune(); // under mutex_
+    // jobs_disk.cpp
+    void write_begin(Job& job);
+    void write_end(Job& job, JobState state, const Result<Answer>& result);
+    std::shared_ptr<Job> find_stored(std::string_view id);
+    void take_up(const std::shared_ptr<Job>& job);
 
     std::shared_ptr<UseCases> use_cases_;
     Timers& timers_;
@@ -146,14 +90,16 @@ private:
     std::condition_variable changed_;
     std::deque<std::shared_ptr<Job>> queue_;
     std::unordered_map<std::string, std::shared_ptr<Job>> jobs_;
-    std::deque<std::pair<std::chrono::steady_clock::time_point, std::string>> finished_; // oldest first, retained only
+    struct Kept {
+        std::chrono::steady_clock::time_point since;
+        std::string id;
+        std::size_t bytes;
+    };
+    std::deque<Kept> finished_; // oldest first, retained only
     std::size_t running_ = 0, kept_bytes_ = 0, queued_bytes_ = 0;
     bool accepting_ = true, quitting_ = false;
     std::vector<std::thread> workers_;
     std::mutex shutdown_mutex_;
 };
-
-/// 128 random bits as 32 hex digits.
-std::string random_id();
 
 } // namespace rustcoder::server

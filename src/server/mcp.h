@@ -95,6 +95,7 @@ enum class Tool {
     compile,
     compile_and_fix,
     check,
+    generate,
     job_result,
     search_knowledge,
     explain_error,
@@ -108,7 +109,7 @@ const char* instructions();
 using Question = std::function<base::json::object(UseCases&, std::stop_token)>;
 
 struct ToolStart {
-    JobRequest request; // compile, compile_and_fix, check, add_fix with a repair
+    JobRequest request; // compile, compile_and_fix, check, generate, add_fix with a repair
     std::string job_id; // job_result
     Question question;  // the knowledge tools
     std::chrono::milliseconds wait{};
@@ -119,6 +120,10 @@ std::expected<ToolStart, std::string> read_arguments(Tool tool, const base::json
 base::json::object tool_error(std::string_view text);
 /// One text block and what machines read.
 base::json::object tool_answer(std::string text, base::json::object structured);
+/// mcp_generate.cpp: one tool, and what it answers.
+base::json::object generate_tool();
+std::expected<JobRequest, std::string> read_generate_arguments(const base::json::object& arguments,
+                                                               const McpServices& services);
 /// mcp_knowledge.cpp: the last four tools, appended to the list.
 base::json::array knowledge_tools();
 std::expected<ToolStart, std::string> read_knowledge_arguments(Tool tool, const base::json::object& arguments);

@@ -1,4 +1,5 @@
 // The tools that compile: what a model reads about them, their arguments, their results.
+#include "server/generate_render.h"
 #include "server/knowledge_render.h"
 #include "server/mcp.h"
 #include "server/render.h"
@@ -64,10 +65,11 @@ constexpr const char* tools_text = R"json([
   "required": ["status"]},
  "annotations": {"title": "Check Rust", "readOnlyHint": true, "destructiveHint": false, "idempotentHint": true, "openWorldHint": false}
 },
+"generate",
 {
  "name": "job_result",
  "title": "Result of a running job",
- "description": "Get the result of a compile, compile_and_fix or check call that answered \"still running\". Waits up to wait_seconds for it.",
+ "description": "Get the result of a compile, compile_and_fix, check, generate or add_fix call that answered \"still running\". Waits up to wait_seconds for it.",
  "inputSchema": {"type": "object", "properties": {
   "job_id": {"type": "string", "description": "The id from the earlier answer"},
   "wait_seconds": {"type": "number", "default": 45, "description": "How long to wait for the result"}},
@@ -131,6 +133,9 @@ void fix_blocks(json::array& content, const json::object& body, bool ok) {
 const json::array& tool_list() {
     static const json::array list = [] {
         auto all = json::parse(tools_text).as_array();
+        for (auto& tool : all)
+            if (tool.is_string()) // its place in the order
+                tool = generate_tool();
         for (auto& tool : knowledge_tools())
             all.emplace_back(std::move(tool));
         return all;
@@ -142,6 +147,7 @@ std::optional<Tool> find_tool(std::string_view name) {
     static constexpr std::pair<std::string_view, Tool> tools[] = {{"compile", Tool::compile},
                                                                   {"compile_and_fix", Tool::compile_and_fix},
                                                                   {"check", Tool::check},
+                                                                  {"generate", Tool::generate},
                                                                   {"job_result", Tool::job_result},
                                                                   {"search_knowledge", Tool::search_knowledge},
                                                                   {"explain_error", Tool::explain_error},
@@ -154,11 +160,13 @@ std::optional<Tool> find_tool(std::string_view name) {
 }
 
 const char* instructions() {
-    return "Compiles Rust with the real compiler and repairs what does not compile. Send whole projects as flat text: "
+    return "Compiles Rust with the real compiler, repairs what does not compile, and makes new projects from "
+           "descriptions. Send whole projects as flat text: "
            "a line "
            "`[filename: PATH]` before each file's content. Use compile_and_fix for code with errors, compile to build "
            "and run, "
-           "check for structured diagnostics. explain_error and search_knowledge know the compiler's explanations, the "
+           "check for structured diagnostics, generate for a new project that is compiled and tested already. "
+           "explain_error and search_knowledge know the compiler's explanations, the "
            "local Rust documentation and the fixes that worked here before; when you repaired an error yourself, hand "
            "the broken and the working version to add_fix, so that it is fixed at once the next time. If an answer "
            "says \"still running\", call job_result with its job id.";
@@ -185,6 +193,13 @@ std::expected<ToolStart, std::string> read_arguments(Tool tool, const json::obje
         if (!id || !id->is_string())
             return std::unexpected("'job_id' is required: the id that the earlier answer named.");
         out.job_id = std::string(base::get_string(arguments, "job_id"));
+        return out;
+    }
+    if (tool == Tool::generate) {
+        auto request = read_generate_arguments(arguments, services);
+        if (!request)
+            return std::unexpected(std::move(request).error());
+        out.request = *std::move(request);
         return out;
     }
     const JobKind kind = tool == Tool::compile ? JobKind::compile : tool == Tool::check ? JobKind::check : JobKind::fix;
@@ -260,7 +275,14 @@ json::object tool_result(const Job& job) {
         content.emplace_back(text_block(base::dump(body)));
         break;
     case JobKind::learn:
-        content.emplace_back(text_block(clean_utf8(learned_text(std::get<agent::LearnedFix>(*result)))));
+        if (const auto* stored = std::get_if<StoredAnswer>(&*result))
+            content.emplace_back(text_block(stored->text));
+        else
+            content.emplace_back(text_block(clean_utf8(learned_text(std::get<agent::LearnedFix>(*result)))));
+        break;
+    case JobKind::generate:
+        content.emplace_back(text_block(std::string(base::get_string(body, "combined_text"))));
+        content.emplace_back(text_block(generate_summary(body)));
         break;
     }
     auto data = structured("done", job);

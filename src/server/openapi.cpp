@@ -1,4 +1,5 @@
 // OpenAPI 3.1, generated from the table that routes.
+#include "base/text.h"
 #include "server/face.h"
 
 #include <boost/json/parse.hpp>
@@ -43,7 +44,7 @@ constexpr const char* schemas_text = R"json({
     "oneOf": [{"required": ["code"]}, {"required": ["files"]}],
     "example": {"description": "Greets the world", "code": "[filename: Cargo.toml]\n[package]\nname = \"hello\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[filename: src/main.rs]\nfn main() {\n    println!(\"Hello, world!\";\n}\n"}},
   "Example": {"type": "object", "additionalProperties": false, "properties": {"args": {"type": "array", "items": {"type": "string"}},
-    "stdin": {"type": "string"}, "stdout": {"type": "string", "description": "Expected, byte for byte"},
+    "stdin": {"type": "string"}, "files": {"allOf": [{"$ref": "#/components/schemas/Files"}], "description": "What its working folder holds"}, "stdout": {"type": "string", "description": "Expected, byte for byte"},
     "code": {"type": "integer", "description": "Expected exit status"}}},
   "FixResponse": {"type": "object", "required": ["success", "message", "attempts", "combined_text", "files", "build_output", "build_success"],
     "properties": {"success": {"type": "boolean"}, "message": {"type": "string"},
@@ -64,16 +65,17 @@ constexpr const char* schemas_text = R"json({
     "message": {"type": "string"}, "file": {"type": ["string", "null"]}, "line": {"type": ["integer", "null"]},
     "column": {"type": ["integer", "null"]}, "label": {"type": "string"}, "help": {"type": "array", "items": {"type": "string"}},
     "suggestions": {"type": "array", "items": {"type": "object"}}}},
-  "JobRequest": {"type": "object", "properties": {"kind": {"enum": ["fix", "compile", "check"], "default": "fix"},
-    "code": {"type": "string"}, "files": {"$ref": "#/components/schemas/Files"}, "description": {"type": "string"},
+  "JobRequest": {"type": "object", "description": "generate takes the fields of GenerateRequest beside kind", "properties": {
+    "kind": {"enum": ["fix", "compile", "check", "generate"], "default": "fix"}, "code": {"type": "string"}, "files": {"$ref": "#/components/schemas/Files"}, "description": {"type": "string"},
     "max_attempts": {"type": "integer", "default": 10}, "run": {"type": "boolean", "default": true},
     "strict": {"type": "boolean", "default": false}, "tests": {"type": "boolean", "default": false},
-    "examples": {"type": "array", "items": {"$ref": "#/components/schemas/Example"}}, "timeout_seconds": {"type": "number"}}, "oneOf": [{"required": ["code"]}, {"required": ["files"]}]},
+    "examples": {"type": "array", "items": {"$ref": "#/components/schemas/Example"}}, "timeout_seconds": {"type": "number"}},
+    "oneOf": [{"required": ["code"]}, {"required": ["files"]}, {"required": ["kind", "description"], "properties": {"kind": {"const": "generate"}}}]},
   "Job": {"type": "object", "required": ["id", "kind", "state"], "properties": {"id": {"type": "string"},
-    "kind": {"enum": ["fix", "compile", "check", "learn"]}, "state": {"enum": ["queued", "running", "done", "failed", "cancelled"]},
+    "kind": {"enum": ["fix", "compile", "check", "learn", "generate"]}, "state": {"enum": ["queued", "running", "done", "failed", "cancelled"]},
     "created": {"type": "string", "format": "date-time"}, "seconds": {"type": "number"},
     "success": {"type": ["boolean", "null"]}, "error": {"type": ["string", "null"]},
-    "links": {"type": "object", "properties": {"self": {"type": "string"}, "events": {"type": "string"}, "result": {"type": "string"}}}}},
+    "title": {"type": "string", "description": "The beginning of the description"}, "deleted": {"type": "boolean"}, "links": {"type": "object", "properties": {"self": {"type": "string"}, "events": {"type": "string"}, "result": {"type": "string"}}}}},
   "Health": {"type": "object", "properties": {"status": {"const": "ok"}}},
   "Ready": {"type": "object", "properties": {"status": {"enum": ["ready", "not ready"]}, "checks": {"type": "object",
     "additionalProperties": {"type": "object", "properties": {"ok": {"type": "boolean"}, "detail": {"type": "string"}}}}}},
@@ -108,7 +110,7 @@ json::object operation(const Route& route, bool needs_key) {
     json::array parameters;
     for (std::size_t at = 0; (at = route.pattern.find('{', at)) != std::string::npos; ++at) {
         json::object p;
-        p["name"] = route.pattern.substr(at + 1, route.pattern.find('}', at) - at - 1);
+        p["name"] = base::replace_all(route.pattern.substr(at + 1, route.pattern.find('}', at) - at - 1), "...", "");
         p["in"] = "path";
         p["required"] = true;
         p["schema"] = json::object{{"type", "string"}};
@@ -152,16 +154,18 @@ json::object App::openapi() const {
         std::string method = route.method;
         for (char& c : method)
             c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        auto& item = paths[route.pattern];
+        auto& item = paths[base::replace_all(route.pattern, "...}", "}")];
         if (!item.is_object())
             item.emplace_object();
         item.get_object()[method] = operation(route, !options.api_key.empty());
     }
     json::object components;
     auto schemas = json::parse(schemas_text).as_object();
-    const auto more = json::parse(knowledge_schemas());
-    for (const auto& schema : more.as_object())
-        schemas[schema.key()] = schema.value();
+    for (const char* text : {knowledge_schemas(), generate_schemas()}) {
+        const auto more = json::parse(text);
+        for (const auto& schema : more.as_object())
+            schemas[schema.key()] = schema.value();
+    }
     components["schemas"] = std::move(schemas);
     if (!options.api_key.empty()) {
         json::object key;
@@ -171,11 +175,12 @@ json::object App::openapi() const {
     }
     json::object out;
     out["openapi"] = "3.1.0";
-    out["info"] =
-        json::object{{"title", "Rust Coder"},
-                     {"version", version},
-                     {"description", "Compiles Rust projects and repairs them until the compiler accepts them."},
-                     {"license", json::object{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}};
+    out["info"] = json::object{
+        {"title", "Rust Coder"},
+        {"version", version},
+        {"description",
+         "Compiles Rust projects, repairs them until the compiler accepts them, and makes new ones from descriptions."},
+        {"license", json::object{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}};
     out["paths"] = std::move(paths);
     out["components"] = std::move(components);
     return out;

@@ -12,7 +12,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 0 auto; p
 h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
 a { color: var(--accent); }
 textarea, input, select { width: 100%; font: 14px/1.45 ui-monospace, monospace; padding: .5rem; border: 1px solid var(--line); border-radius: 4px; background: transparent; color: inherit; }
-textarea { min-height: 18rem; resize: vertical; }
+textarea { min-height: 18rem; resize: vertical; } textarea.short { min-height: 6rem; }
 label { display: block; margin: .75rem 0 .25rem; font-weight: 600; }
 button { margin: 1rem .5rem 0 0; padding: .5rem 1.25rem; font: inherit; border: 1px solid var(--accent); border-radius: 4px; background: var(--accent); color: #fff; cursor: pointer; }
 button.plain { background: transparent; color: inherit; border-color: var(--line); } button:disabled { opacity: .5; cursor: default; }
@@ -26,7 +26,7 @@ constexpr const char* landing = R"html(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Rust Coder</title><link rel="stylesheet" href="/assets/style.css"></head><body>
 <h1>Rust Coder</h1>
-<p>Compiles Rust and repairs it until the compiler accepts it. <a href="/knowledge">Knowledge</a> · <a href="/docs">API</a> · <a href="/readyz">status</a> · MCP at <code>/mcp</code></p>
+<p>Compiles Rust and repairs it until the compiler accepts it. <a href="/generate">Generate</a> · <a href="/knowledge">Knowledge</a> · <a href="/docs">API</a> · <a href="/readyz">status</a> · MCP at <code>/mcp</code></p>
 <form id="form">
 <label for="code">Your project: flat text with <code>[filename: PATH]</code> lines, or one plain Rust file</label>
 <textarea id="code" spellcheck="false" autocomplete="off">[filename: Cargo.toml]
@@ -173,6 +173,7 @@ void add_page_routes(App& app) {
     add_page(app, "/assets/style.css", "text/css; charset=utf-8", style);
     add_page(app, "/assets/app.js", "text/javascript; charset=utf-8", script);
     add_page(app, "/assets/docs.js", "text/javascript; charset=utf-8", docs_script);
+    add_generate_page(app);
     add_knowledge_page(app);
 }
 

@@ -9,7 +9,7 @@ constexpr const char* page = R"html(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Rust Coder: knowledge</title><link rel="stylesheet" href="/assets/style.css"></head><body>
 <h1>Knowledge</h1>
-<p>The compiler's explanations, the local Rust documentation, lessons, and fixes that were learned here. <a href="/">Compile and fix</a> · <a href="/docs">API</a></p>
+<p>The compiler's explanations, the local Rust documentation, lessons, and fixes that were learned here. <a href="/">Compile and fix</a> · <a href="/generate">Generate</a> · <a href="/docs">API</a></p>
 <form id="form" role="search">
 <label for="q">Words, an identifier, an error code, or a whole message of the compiler</label>
 <input id="q" type="search" autocomplete="off" placeholder="E0502 in a loop">

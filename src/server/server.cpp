@@ -41,6 +41,7 @@ public:
                                           }));
         app_.http = http_.get();
         app_.use_cases->start_background();
+        app_.jobs.resume();
         return {};
     }
 

@@ -35,40 +35,6 @@ Step read_project(const json::object& body, JobRequest& request) {
     return {};
 }
 
-Step read_options(const json::object& body, const SubmissionRules& rules, JobRequest& request) {
-    request.max_attempts = rules.default_attempts;
-    auto attempts = read_number(body, "max_attempts", true);
-    if (!attempts)
-        return std::unexpected(std::move(attempts).error());
-    if (attempts->has_value()) {
-        if (**attempts > most_attempts)
-            request.notes.push_back(fmt::format("max_attempts {:.0f} was taken as {}", **attempts, most_attempts));
-        request.max_attempts = static_cast<int>(std::clamp<double>(**attempts, 0, most_attempts));
-    }
-    auto seconds = read_number(body, "timeout_seconds", false);
-    if (!seconds)
-        return std::unexpected(std::move(seconds).error());
-    if (seconds->has_value()) {
-        const double limit = std::chrono::duration<double>(rules.longest).count();
-        if (**seconds <= 0 || **seconds > limit)
-            return std::unexpected(field_error("value_error", "timeout_seconds",
-                                               fmt::format("Input should be greater than 0 and at most {:.0f}", limit),
-                                               **seconds));
-        request.deadline = std::chrono::milliseconds(static_cast<std::int64_t>(**seconds * 1000));
-    }
-    for (auto [field, out] :
-         {std::pair<const char*, bool*>{"run", &request.run}, {"strict", &request.strict}, {"tests", &request.tests}})
-        if (auto ok = read_flag(body, field, *out); !ok)
-            return ok;
-    if (const auto* list = member(body, "examples"); list && !list->is_null()) {
-        auto examples = agent::parse_examples(*list);
-        if (!examples)
-            return std::unexpected(field_error("value_error", "examples", examples.error().text(), echo(*list)));
-        request.examples = std::move(*examples);
-    }
-    return {};
-}
-
 } // namespace
 
 std::string Rejection::text() const {
@@ -100,6 +66,45 @@ std::expected<json::object, Rejection> parse_object(std::string_view body) {
     if (!parsed->is_object())
         return std::unexpected(field_error("dict_type", "", "Input should be a valid dictionary", echo(*parsed)));
     return std::move(parsed->get_object());
+}
+
+Step read_common_options(const json::object& body, const SubmissionRules& rules, JobRequest& request) {
+    request.max_attempts = rules.default_attempts;
+    auto attempts = read_number(body, "max_attempts", true);
+    if (!attempts)
+        return std::unexpected(std::move(attempts).error());
+    if (attempts->has_value()) {
+        if (**attempts > most_attempts)
+            request.notes.push_back(fmt::format("max_attempts {:.0f} was taken as {}", **attempts, most_attempts));
+        request.max_attempts = static_cast<int>(std::clamp<double>(**attempts, 0, most_attempts));
+    }
+    auto seconds = read_number(body, "timeout_seconds", false);
+    if (!seconds)
+        return std::unexpected(std::move(seconds).error());
+    if (seconds->has_value()) {
+        const double limit = std::chrono::duration<double>(rules.longest).count();
+        if (**seconds <= 0 || **seconds > limit)
+            return std::unexpected(field_error("value_error", "timeout_seconds",
+                                               fmt::format("Input should be greater than 0 and at most {:.0f}", limit),
+                                               **seconds));
+        request.deadline = std::chrono::milliseconds(static_cast<std::int64_t>(**seconds * 1000));
+    }
+    if (auto ok = read_flag(body, "run", request.run); !ok)
+        return ok;
+    if (const auto* list = member(body, "examples"); list && !list->is_null()) {
+        auto examples = agent::parse_examples(*list);
+        if (!examples)
+            return std::unexpected(field_error("value_error", "examples", examples.error().text(), echo(*list)));
+        request.examples = std::move(*examples);
+    }
+    return {};
+}
+
+Step read_options(const json::object& body, const SubmissionRules& rules, JobRequest& request) {
+    for (auto [field, out] : {std::pair<const char*, bool*>{"strict", &request.strict}, {"tests", &request.tests}})
+        if (auto ok = read_flag(body, field, *out); !ok)
+            return ok;
+    return read_common_options(body, rules, request);
 }
 
 std::expected<JobRequest, Rejection> parse_submission(JobKind kind, const json::object& body,

@@ -1,8 +1,12 @@
 // /healthz /readyz /metrics /version: what operators ask.
 #include "base/counters.h"
 #include "server/face.h"
+#include "server/job_folder.h"
 #include "server/mcp_http.h"
 #include "server/render.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
 
 namespace rustcoder::server {
 
@@ -14,6 +18,17 @@ void healthz(const std::shared_ptr<Call>& call) {
     call->json(200, json::object{{"status", "ok"}});
 }
 
+/// Damaged records are told here; they keep nobody from working.
+ReadyCheck folder_check(const JobFolder& folder) {
+    const auto stats = folder.stats();
+    const auto& root = folder.options().root;
+    std::string detail = fmt::format("{} finished, {} MiB in {}", stats.finished, stats.bytes >> 20, root.string());
+    if (!stats.problems.empty())
+        detail += fmt::format("; {} cannot be read, the first is {}", stats.problems.size(), stats.problems.front());
+    const bool ok = ::access(root.c_str(), W_OK | X_OK) == 0;
+    return {"jobs", ok, ok ? detail : "not writable: " + root.string()};
+}
+
 void readyz(const std::shared_ptr<Call>& call) {
     auto checks = call->app.use_cases->ready();
     const auto stats = call->app.jobs.stats();
@@ -22,6 +37,8 @@ void readyz(const std::shared_ptr<Call>& call) {
                       std::to_string(stats.queued) + " of " + std::to_string(limit) + " waiting, " +
                           std::to_string(stats.running) + " of " + std::to_string(stats.workers) + " workers busy" +
                           (stats.accepting ? "" : ", shutting down")});
+    if (const auto* folder = call->app.jobs.folder())
+        checks.push_back(folder_check(*folder));
     bool all = true;
     json::object list;
     for (const auto& check : checks) {

@@ -19,7 +19,7 @@ constexpr milliseconds apart{8};   // between the last progress and the result: 
 
 void ToolRun::start(JobRequest request) {
     auto self = shared_from_this();
-    auto job = p_.services.jobs.submit(std::move(request), true);
+    auto job = p_.services.jobs.submit(std::move(request), Keep::memory);
     if (!job)
         return respond(tool_error(job.error().text()));
     follow(*job);
@@ -131,6 +131,8 @@ void ToolRun::waited_long_enough() {
     if (!end())
         return;
     job->unlisten(listener);
+    // Its id is told now, so it has to be there later, whatever happens to this process.
+    p_.services.desk.post([&jobs = p_.services.jobs, job] { jobs.keep_on_disk(job); });
     respond(tool_running(*job, p_.wait));
 }
 

@@ -35,6 +35,12 @@ public:
         return agent::fix(*environment, request, stop, on_event);
     }
 
+    Result<agent::GenerateAnswer> generate(const agent::GenerateRequest& request, std::stop_token stop,
+                                           const std::function<void(const repair::Event&)>& on_event) override {
+        RC_TRY_ASSIGN(const auto environment, environment_now());
+        return agent::generate(*environment, request, stop, on_event);
+    }
+
     std::vector<ReadyCheck> ready() override {
         std::vector<ReadyCheck> out;
         const auto environment = environment_now();
@@ -120,6 +126,11 @@ Error no_knowledge() {
 }
 
 } // namespace
+
+Result<agent::GenerateAnswer> UseCases::generate(const agent::GenerateRequest&, std::stop_token,
+                                                 const std::function<void(const repair::Event&)>&) {
+    return fail(Errc::unavailable, "this server makes no projects");
+}
 
 Result<agent::LearnedFix> UseCases::learn(const project::Project&, const project::Project&, std::string_view,
                                           std::stop_token) {

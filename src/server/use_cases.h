@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/agent.h"
+#include "agent/generate.h"
 #include "agent/knowledge_background.h"
 #include "agent/knowledge_lessons.h"
 #include "agent/learning.h"
@@ -26,6 +27,8 @@ public:
     virtual Result<agent::CompileAnswer> compile(const agent::CompileRequest& request, std::stop_token stop) = 0;
     virtual Result<agent::FixAnswer> fix(const agent::FixRequest& request, std::stop_token stop,
                                          const std::function<void(const repair::Event&)>& on_event) = 0;
+    virtual Result<agent::GenerateAnswer> generate(const agent::GenerateRequest& request, std::stop_token stop,
+                                                   const std::function<void(const repair::Event&)>& on_event);
     /// May start a process the first time: not for the I/O thread.
     virtual std::vector<ReadyCheck> ready() = 0;
 

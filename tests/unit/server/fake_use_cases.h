@@ -1,6 +1,7 @@
 // A scripted stand-in for the engine: no compiler, answers at once or when the test lets it.
 #pragma once
 
+#include "base/text.h"
 #include "server/use_cases.h"
 
 #include <atomic>
@@ -95,6 +96,63 @@ public:
         return out;
     }
 
+    /// A description with "IMPOSSIBLE" finds nothing, one with "WRONG" does not compile, "BINARY" has a file of bytes;
+    /// the words of compile() do what they do there.
+    agent::GenerateRequest last_generate;
+    Result<agent::GenerateAnswer> generate(const agent::GenerateRequest& request, std::stop_token stop,
+                                           const std::function<void(const repair::Event&)>& on_event) override {
+        ++calls;
+        {
+            std::lock_guard lock(mutex);
+            last_generate = request;
+        }
+        if (throws)
+            throw std::runtime_error("fake failure");
+        const auto asked = [&](std::string_view word) { return request.description.find(word) != std::string::npos; };
+        if (asked("REFUSED"))
+            return fail(Errc::invalid_input, "there is no template of that name", "template");
+        agent::GenerateAnswer out;
+        if (asked("IMPOSSIBLE")) {
+            out.message = "Nothing like that can be made here.";
+            out.nearest = {{"calculator", "A calculator", "Adds and subtracts", 0.2}};
+            return out;
+        }
+        (void)out.project.set("Cargo.toml", "[package]\nname = \"p\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
+        (void)out.project.set("src/main.rs", "fn main() {\n    println!(\"hi\");\n}\n");
+        (void)out.project.set("README.md", "# p\n\nWhat it does.\n");
+        if (asked("BINARY"))
+            (void)out.project.set("data/\xC3\xA4.bin", std::string("\x00\xff\x01", 3), true);
+        if (asked("SLOWLY"))
+            on_event({repair::Event::Kind::checked, "error[E0425]: cannot find value", 2, 1});
+        RC_TRY(hang_for(asked("HANG"), stop));
+        on_event({repair::Event::Kind::verifying, "building", 0, 1});
+        out.success = !asked("WRONG");
+        out.origin = "template:calculator";
+        out.confidence = 0.9;
+        out.message = out.success ? "A calculator." : "It does not compile.";
+        out.features = {"history"};
+        out.slots = {{"limit", "20"}};
+        out.requirements = {{"keep a history", true, false, "feature history"}, {"fly", false, false, "not covered"}};
+        out.report.ok = out.success;
+        out.build_output = out.success ? "Build successful" : "error[E0425]: cannot find value `x`\n";
+        if (!out.success)
+            out.report.diagnostics.push_back(error());
+        if (request.run)
+            out.run = run_report(!asked("CRASH"));
+        if (request.artifact && out.success) {
+            auto bytes = std::make_shared<const std::string>(std::string("\x7f"
+                                                                         "ELF\0 built",
+                                                                         11));
+            out.artifact = agent::Artifact{"p", "x86_64-unknown-linux-gnu", request.artifact->release, bytes,
+                                           base::sha256_hex(*bytes)};
+        }
+        for (std::size_t i = 0; i < request.examples.size(); ++i)
+            out.examples.push_back({true, ""});
+        out.attempts = {{out.success, out.success ? "" : out.build_output}};
+        out.evidence_json = R"({"toolchain":"fake","made":true})";
+        return out;
+    }
+
     std::vector<server::ReadyCheck> ready() override {
         return {{"toolchain", ready_ok, ready_ok ? "rustc 1.95.0" : "no rustc"},
                 {"sandbox", true, "fake"},
@@ -154,8 +212,9 @@ private:
         r.exit.out = "Hello \xff!\n";
         return r;
     }
-    Status hang(const project::Project& p, std::stop_token stop) {
-        if (!has(p, "HANG"))
+    Status hang(const project::Project& p, std::stop_token stop) { return hang_for(has(p, "HANG"), stop); }
+    Status hang_for(bool asked, std::stop_token stop) {
+        if (!asked)
             return {};
         ++running;
         while (!go_on && !stop.stop_requested())

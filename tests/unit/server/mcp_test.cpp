@@ -147,8 +147,8 @@ TEST_F(Stdio, the_tools_are_described_for_every_client) {
         EXPECT_FALSE(o.at("description").as_string().empty());
         EXPECT_TRUE(o.contains("title"));
     }
-    EXPECT_EQ(names, (std::vector<std::string>{"compile", "compile_and_fix", "check", "job_result", "search_knowledge",
-                                               "explain_error", "add_fix", "knowledge_stats"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"compile", "compile_and_fix", "check", "generate", "job_result",
+                                               "search_knowledge", "explain_error", "add_fix", "knowledge_stats"}));
     const auto& fix = tools[1].as_object().at("inputSchema").as_object();
     EXPECT_EQ(fix.at("properties").at("description").at("default"), "A Rust project");
     EXPECT_EQ(fix.at("properties").at("max_attempts").at("default"), 3);

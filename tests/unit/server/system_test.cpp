@@ -40,7 +40,9 @@ TEST_F(Web, openapi_lists_what_routes_and_every_reference_resolves) {
     const auto o = parse(r);
     EXPECT_EQ(o.at("openapi"), "3.1.0");
     const auto& paths = o.at("paths").as_object();
-    for (const char* path : {"/compile", "/compile-and-fix", "/v1/jobs", "/v1/jobs/{id}/events", "/mcp", "/healthz"})
+    for (const char* path :
+         {"/compile", "/compile-and-fix", "/generate", "/generate-sync", "/project/{id}", "/project/{id}/files/{path}",
+          "/project/{id}/download", "/jobs", "/jobs/{id}", "/v1/jobs", "/v1/jobs/{id}/events", "/mcp", "/healthz"})
         EXPECT_TRUE(paths.contains(path)) << path;
     for (const auto& item : paths) // nothing is described that does not route
         for (const auto& operation : item.value().as_object()) {
@@ -205,7 +207,9 @@ TEST_F(Jobs, delete_cancels_running_and_queued_ones) {
     EXPECT_EQ(fetch(port, "DELETE", a).status, 202);
     EXPECT_TRUE(eventually([&] { return parse(get(a)).at("state") == "cancelled"; }, 1s));
     EXPECT_EQ(get(a + "/result").status, 409);
-    EXPECT_EQ(fetch(port, "DELETE", a).status, 202) << "idempotent";
+    EXPECT_EQ(fetch(port, "DELETE", a).status, 200) << "what is finished is forgotten";
+    EXPECT_EQ(get(a).status, 404);
+    EXPECT_EQ(fetch(port, "DELETE", a).status, 404);
 }
 
 TEST_F(Jobs, refusals) {
@@ -215,7 +219,56 @@ TEST_F(Jobs, refusals) {
     EXPECT_EQ(post("/v1/jobs", {{"kind", "nope"}, {"code", "x"}}).status, 422);
     EXPECT_EQ(post("/v1/jobs", {{"kind", "fix"}}).status, 400);
     EXPECT_EQ(post("/v1/jobs", {{"code", code("")}, {"timeout_seconds", -1}}).status, 422);
-    EXPECT_EQ(get("/v1/jobs").status, 405);
+    EXPECT_EQ(fetch(port, "PUT", "/v1/jobs", "{}").status, 405);
+    for (const char* query : {"state=odd", "kind=odd", "limit=0", "limit=x", "cursor=odd"})
+        EXPECT_EQ(get(std::string("/jobs?") + query).status, 400) << query;
+}
+
+TEST_F(Jobs, the_shorter_name_is_the_same_and_links_stay_in_it) {
+    start();
+    const auto created = post("/jobs", {{"kind", "check"}, {"code", code("")}, {"description", "what it is"}});
+    EXPECT_EQ(created.status, 202);
+    const std::string self(created.headers.get("Location"));
+    EXPECT_EQ(self.rfind("/jobs/", 0), 0u);
+    EXPECT_EQ(parse(created).at("links").at("events"), json::value(self + "/events"));
+    ASSERT_TRUE(eventually([&] { return parse(get(self)).at("state") == "done"; }));
+    EXPECT_EQ(parse(get("/v1" + self)).at("title"), "what it is");
+    EXPECT_EQ(get(self + "/result").body, get("/v1" + self + "/result").body);
+}
+
+TEST_F(Jobs, are_listed_newest_first_by_state_and_kind_in_pages) {
+    start();
+    std::vector<std::string> ids;
+    for (int i = 0; i < 5; ++i) {
+        const auto r = parse(post("/jobs", {{"kind", i % 2 ? "check" : "fix"}, {"code", code("")}}));
+        ids.insert(ids.begin(), std::string(r.at("id").as_string()));
+        ASSERT_TRUE(eventually([&] { return parse(get("/jobs/" + ids[0])).at("state") == "done"; }));
+        std::this_thread::sleep_for(2ms); // another millisecond: the order is that of creation
+    }
+    post("/compile", {{"code", code("")}}); // nobody can ask for it later, so it is not listed
+    const auto of = [&](const std::string& query) {
+        std::vector<std::string> out;
+        const auto page = parse(get("/jobs" + query));
+        for (const auto& job : page.at("jobs").as_array())
+            out.emplace_back(job.at("id").as_string());
+        return std::pair(out, page.at("next_cursor"));
+    };
+    EXPECT_EQ(of("").first, ids);
+    EXPECT_TRUE(of("").second.is_null());
+    EXPECT_EQ(of("?kind=check").first, (std::vector<std::string>{ids[1], ids[3]}));
+    EXPECT_TRUE(of("?state=queued").first.empty());
+    EXPECT_EQ(of("?state=done&limit=500").first.size(), 5u);
+    std::vector<std::string> paged;
+    json::value cursor = "";
+    for (int pages = 0; pages < 3; ++pages) {
+        const auto [page, next] = of("?limit=2&cursor=" + std::string(cursor.as_string()));
+        paged.insert(paged.end(), page.begin(), page.end());
+        cursor = next;
+        EXPECT_EQ(cursor.is_null(), pages == 2);
+        if (cursor.is_null())
+            break;
+    }
+    EXPECT_EQ(paged, ids);
 }
 
 TEST_F(Jobs, finished_ones_are_bounded) {
