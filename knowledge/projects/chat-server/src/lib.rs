@@ -260,13 +260,15 @@ mod tests {
     use super::*;
     use std::sync::mpsc::Receiver;
 
-    fn joined(lobby: &mut Lobby) -> (Id, Receiver<String>) {
+    type Person = (Id, Receiver<String>);
+
+    fn joined(lobby: &mut Lobby) -> Person {
         let (lines, received) = mpsc::sync_channel(BACKLOG);
         (lobby.join(lines).unwrap(), received)
     }
 
     /// Two people, without the lines about their coming.
-    fn two() -> (Lobby, (Id, Receiver<String>), (Id, Receiver<String>)) {
+    fn two() -> (Lobby, Person, Person) {
         let mut lobby = Lobby::default();
         let (ann, bob) = (joined(&mut lobby), joined(&mut lobby));
         lobby.say(ann.0, "/name Ann");
@@ -275,7 +277,7 @@ mod tests {
         (lobby, ann, bob)
     }
 
-    fn heard(who: &(Id, Receiver<String>)) -> Vec<String> {
+    fn heard(who: &Person) -> Vec<String> {
         who.1.try_iter().collect()
     }
 

@@ -6,12 +6,15 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+/// Time is counted in whole seconds.
+pub type Seconds = u32;
+
 /// Floors of the building, the lowest is 0.
 pub const FLOORS: usize = 10; // @slot floors
 /// Seconds from one floor to the next.
-pub const TRAVEL: u32 = 2; // @slot travel
+pub const TRAVEL: Seconds = 2; // @slot travel
 /// Seconds that the doors stay open.
-pub const OPEN: u32 = 3; // @slot open
+pub const OPEN: Seconds = 3; // @slot open
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {

@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn functions_agree_with_the_standard_library() {
         for step in 1..700 {
-            let angle = step as f32 / 700.0 * 6.28 - 3.14;
+            let angle = step as f32 / 700.0 * 2.0 * PI - PI;
             let (y, x) = angle.sin_cos();
             assert!(magnitude(atan2(y, x) - angle) < 3e-4, "{angle}");
             let value = step as f32 * step as f32 / 100.0;

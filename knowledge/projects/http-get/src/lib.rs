@@ -93,7 +93,14 @@ impl Request {
             url.target,
             url.authority()
         );
-        text += "User-Agent: http-get/0.1\r\nAccept: */*\r\nConnection: close\r\n";
+        text += concat!(
+            "User-Agent: ",
+            env!("CARGO_PKG_NAME"),
+            "/",
+            env!("CARGO_PKG_VERSION"),
+            "\r\n"
+        );
+        text += "Accept: */*\r\nConnection: close\r\n";
         // @feature post
         if !self.body.is_empty() {
             text += &format!("Content-Length: {}\r\n", self.body.len());

@@ -304,7 +304,7 @@ mod tests {
     fn folders_are_searched() {
         let folder = Folder::new("folders");
         let expected = [folder.file("a.txt", ""), folder.file("inner/b.txt", "")];
-        assert_eq!(expand(&[folder.0.clone()]).unwrap(), expected);
+        assert_eq!(expand(std::slice::from_ref(&folder.0)).unwrap(), expected);
         assert!(files_below(&folder.0.join("none")).is_err());
     }
     // @end
@@ -313,7 +313,7 @@ mod tests {
     //| #[test]
     //| fn folders_are_refused() {
     //|     let folder = Folder::new("refused");
-    //|     assert!(expand(&[folder.0.clone()]).is_err());
+    //|     assert!(expand(std::slice::from_ref(&folder.0)).is_err());
     //| }
     // @end
 

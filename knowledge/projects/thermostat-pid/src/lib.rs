@@ -11,7 +11,7 @@ extern crate std;
 /// The temperature wanted.
 pub const TARGET: f32 = 21_f32; // @slot target
 /// Seconds over which the relay spreads its time on and off.
-pub const WINDOW: f32 = 600_f32; // @slot window
+pub const WINDOW: f32 = 300_f32; // @slot window
 /// Degrees that the target is lowered by at night.
 pub const NIGHT_SETBACK: f32 = 4.0; // @feature schedule
 /// What a working sensor can say.
