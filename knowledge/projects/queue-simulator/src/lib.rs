@@ -9,8 +9,8 @@ pub const CLERKS: usize = 2; // @slot clerks
 pub const CUSTOMERS: usize = 100; // @slot customers
 
 /// Mean minutes between two arrivals, and of a service.
-pub const GAP: f64 = 2.0; // @slot gap
-pub const SERVICE: f64 = 3.0; // @slot service
+pub const GAP: f64 = 2_f64; // @slot gap
+pub const SERVICE: f64 = 3_f64; // @slot service
 
 /// Time in thousandths of a minute: whole numbers have an exact order.
 pub type Time = u64;
