@@ -20,8 +20,15 @@ bool accepts(const net::HttpRequest& request, std::string_view type) {
            net::has_token(accept, family);
 }
 
+constexpr const char* event_stream = "text/event-stream";
+
 bool wants_stream(const net::HttpRequest& request) { // only when it says so
-    return net::has_token(request.header("Accept"), "text/event-stream");
+    return net::has_token(request.header("Accept"), event_stream);
+}
+
+Taste taste_of(const net::HttpRequest& request) {
+    const auto accept = request.header("Accept");
+    return {wants_stream(request), accept.find(event_stream) < accept.find("application/json")};
 }
 
 void refuse(const ResponderPtr& answer, int status, const json::value& id, int code, std::string_view text,
@@ -133,7 +140,7 @@ void HttpTransport::Shared::post(const Request& request, const Answer& answer, c
         session->conversation().handle(std::move(m), nullptr);
         return answer->respond(empty_response(202));
     }
-    const auto reply = std::make_shared<SessionReply>(answer, session, wants_stream(request), options.keep_alive);
+    const auto reply = std::make_shared<SessionReply>(answer, session, taste_of(request), options.keep_alive);
     if (m.method == "tools/call") // what may take long can be resumed from its start
         reply->open();
     session->conversation().handle(std::move(m), reply); // a lost connection does not cancel
@@ -159,8 +166,7 @@ void HttpTransport::Shared::stateless(const Request& request, const Answer& answ
     }
     if (const auto bad = header_mismatch(request, m, tool); !bad.empty())
         return refuse(answer, 400, m.id, rpc::header_mismatch, bad);
-    const auto reply =
-        std::make_shared<StatelessReply>(answer, conversation, wants_stream(request), options.keep_alive);
+    const auto reply = std::make_shared<StatelessReply>(answer, conversation, taste_of(request), options.keep_alive);
     conversation->handle(std::move(m), reply);
     reply->cancel_on_disconnect(); // here, unlike in a session, leaving means cancelling
 }

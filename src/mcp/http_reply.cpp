@@ -38,7 +38,7 @@ void StatelessReply::open() {
 }
 
 void StatelessReply::send(const json::object& message) {
-    if (!may_stream_)
+    if (!taste_.streams)
         return;
     std::lock_guard lock(mutex_);
     open();
@@ -54,12 +54,14 @@ void StatelessReply::send(const json::object& message) {
 
 void StatelessReply::keep_alive() {
     std::lock_guard lock(mutex_);
-    if (may_stream_)
+    if (taste_.streams)
         open(); // from now on comments keep it open
 }
 
 void StatelessReply::finish(json::object response, int status) {
     std::lock_guard lock(mutex_);
+    if (taste_.prefers && status == 200)
+        open();
     if (!stream_)
         return responder_->respond(json_response(status, response));
     stream_->write(net::sse_event(base::dump(response), "message"));
@@ -85,7 +87,7 @@ void StatelessReply::cancel_on_disconnect() {
 
 std::shared_ptr<EventStream> SessionReply::opened() {
     std::lock_guard lock(mutex_);
-    if (!stream_ && may_stream_) {
+    if (!stream_ && taste_.streams) {
         stream_ = session_->open_stream();
         stream_->attach(responder_->stream(stream_head(), keep_alive_), std::nullopt, session_->primes());
     }
@@ -107,6 +109,8 @@ void SessionReply::keep_alive() {
 
 void SessionReply::finish(json::object response, int) {
     session_->touch();
+    if (taste_.prefers)
+        opened();
     std::lock_guard lock(mutex_);
     if (stream_)
         stream_->finish(response);

@@ -12,15 +12,21 @@ net::HttpResponse empty_response(int status);
 /// The head of an event stream.
 net::HttpResponse stream_head();
 
+/// What a POST's Accept says.
+struct Taste {
+    bool streams = false; // event streams are understood
+    bool prefers = false; // and named before JSON
+};
+
 /// JSON when the answer is there before anything else was said, else an event stream. Of a stateless request: the
 /// client that leaves has cancelled.
 class StatelessReply final : public Reply {
 public:
-    StatelessReply(ResponderPtr responder, std::weak_ptr<Conversation> conversation, bool streams,
+    StatelessReply(ResponderPtr responder, std::weak_ptr<Conversation> conversation, Taste taste,
                    std::chrono::milliseconds keep_alive)
-        : responder_(std::move(responder)), conversation_(std::move(conversation)), may_stream_(streams),
+        : responder_(std::move(responder)), conversation_(std::move(conversation)), taste_(taste),
           keep_alive_(keep_alive) {}
-    bool streams() const override { return may_stream_; }
+    bool streams() const override { return taste_.streams; }
     void send(const json::object& message) override;
     void finish(json::object response, int status) override;
     void drop() override;
@@ -33,7 +39,7 @@ private:
 
     const ResponderPtr responder_;
     const std::weak_ptr<Conversation> conversation_;
-    const bool may_stream_;
+    const Taste taste_;
     const std::chrono::milliseconds keep_alive_;
     std::mutex mutex_;
     std::shared_ptr<net::ResponseStream> stream_;
@@ -43,13 +49,12 @@ private:
 /// Of a session: what is streamed is kept and outlives the connection.
 class SessionReply final : public Reply {
 public:
-    SessionReply(ResponderPtr responder, std::shared_ptr<HttpSession> session, bool streams,
+    SessionReply(ResponderPtr responder, std::shared_ptr<HttpSession> session, Taste taste,
                  std::chrono::milliseconds keep_alive)
-        : responder_(std::move(responder)), session_(std::move(session)), may_stream_(streams),
-          keep_alive_(keep_alive) {}
+        : responder_(std::move(responder)), session_(std::move(session)), taste_(taste), keep_alive_(keep_alive) {}
     /// At once, before anything is known: the client can come back from here on.
     void open();
-    bool streams() const override { return may_stream_; }
+    bool streams() const override { return taste_.streams; }
     void send(const json::object& message) override;
     void finish(json::object response, int status) override;
     void drop() override;
@@ -61,7 +66,7 @@ private:
 
     const ResponderPtr responder_;
     const std::shared_ptr<HttpSession> session_;
-    const bool may_stream_;
+    const Taste taste_;
     const std::chrono::milliseconds keep_alive_;
     std::mutex mutex_;
     std::shared_ptr<EventStream> stream_;
