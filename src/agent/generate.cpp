@@ -99,6 +99,8 @@ public:
         // Time that is over is no error: what was reached is the answer.
         if (!ended && (ended.error().code != Errc::cancelled || outer_.stop_requested()))
             return std::unexpected(std::move(ended).error());
+        if (outer_.stop_requested() && !right())
+            return fail(Errc::cancelled, "the generation was cancelled");
         RC_TRY(finish());
         return std::move(answer_);
     }

@@ -13,11 +13,13 @@ int main(int argc, char** argv) {
     CLI::App app{
         "Rust Coder: compiles Rust projects, repairs their errors, and proves it with the compiler.\n"
         "\n"
+        "  rustcoder generate \"a to-do list\"   a whole project that builds and passes its tests\n"
         "  rustcoder fix my_project --write     repair a project in place\n"
         "  rustcoder fix broken.rs --diff       show the repair of a single file as a diff\n"
         "  rustcoder fix - < request.txt        flat text in, flat text out\n"
         "  rustcoder serve                      REST and MCP over HTTP on port 8000\n"
         "  rustcoder mcp                        MCP over standard input and output, for editors and agents\n"
+        "  rustcoder port tool.py -o tool       a small Python, C or C++ program in Rust (needs a model)\n"
         "  rustcoder watch my_project           check while you type, show ready fixes, learn from yours\n"
         "  rustcoder knowledge search TEXT      what is known about an error or a piece of Rust\n"
         "  rustcoder doctor                     what is there and what is missing\n"
@@ -27,6 +29,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "rustcoder " RC_VERSION);
     app.require_subcommand(1);
     cli::Run run;
+    cli::add_generate(app, run);
     cli::add_fix(app, run);
     cli::add_compile(app, run);
     cli::add_serve(app, run);
