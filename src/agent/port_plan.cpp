@@ -46,7 +46,7 @@ PortPlan::Crate read_crate(std::string_view text, std::span<const AvailableCrate
         const auto word = without_marks(part);
         const auto name = word.substr(0, word.find(' '));
         if (name.empty() || !std::ranges::all_of(name, [](char c) { return base::is_ident(c) || c == '-'; }) ||
-            base::one_of(base::lower(name), {"none", "std", "alternative", "alternatives"}))
+            base::one_of(base::lower(name), {"none", "or", "std", "alternative", "alternatives"}))
             continue;
         if (out.name.empty())
             out.name = name;
