@@ -29,6 +29,7 @@ constexpr Setting settings[] = {
     {"RUSTCODER_NATURALNESS", "on", "on: use the model that `doctor --train` made, if any; off: rank by priors alone"},
     {"RUSTCODER_KNOWLEDGE", "", "file of the knowledge base (default: knowledge.db in the state directory), or off"},
     {"RUSTCODER_SHARE", "", "folder whose knowledge/ has the shipped lessons and templates"},
+    {"RUSTCODER_TEMPLATES", "", "folder with your own project templates; default ~/.config/rustcoder/templates"},
     {"RUSTCODER_EMBEDDING", "all", "model in the program: words, use (the sentence encoder), all (what is there)"},
     {"RUSTCODER_EMBEDDINGS_DIR", "", "folder with the sentence encoder's files"},
     {"SKIP_VECTOR_SEARCH", "", "true: search by text alone"},
@@ -38,6 +39,9 @@ constexpr Setting settings[] = {
     {"LLM_EMBED_SIZE", "", "dimension of its vectors"},
     {"RUSTCODER_LOG", "warn", "trace, debug, info, warn, error, off"},
     {"RUSTCODER_API_KEY", "", "bearer key that REST and MCP over HTTP demand", true},
+    {"RUSTCODER_DATA", "", "where `serve` keeps jobs over a restart (default: the state directory), or off"},
+    {"RUSTCODER_DATA_HOURS", "168", "how long it keeps finished ones"},
+    {"RUSTCODER_DATA_MIB", "2048", "disk that they may take; the oldest finished ones go first"},
     {"API_HOST", "127.0.0.1", "address `serve` listens on"},
     {"API_PORT", "8000", "port `serve` listens on"},
 };
