@@ -10,11 +10,16 @@
 
 namespace rustcoder::scaffold {
 
+class VectorRank;
+
 struct LibraryOptions {
     std::vector<std::filesystem::path> folders; // later ones replace templates of the same name
     std::vector<Template> more;                 // beside those
     /// Called once, by the first choice. None, or an error: by text alone, and `note` says so.
     std::function<Result<std::shared_ptr<knowledge::Embedder>>()> embedder;
+    /// Where the templates' vectors are kept between runs (80 templates take most of a second to embed, to read them 5
+    /// ms). Empty: nowhere.
+    std::filesystem::path cache;
 };
 
 struct Match {
@@ -48,9 +53,12 @@ public:
 private:
     struct Index;
     Result<const Index*> index();
+    const VectorRank* vectors(const Index& index, std::string& note, std::stop_token stop);
     const LibraryOptions options_;
-    std::mutex mutex_;
+    std::mutex mutex_, vectors_mutex_;
     std::unique_ptr<Index> index_;
+    std::unique_ptr<VectorRank> vectors_;
+    std::string vectors_note_; // once they were tried
 };
 
 } // namespace rustcoder::scaffold
