@@ -195,22 +195,28 @@ impl Term {
         }
         // @end
         // @feature keep
-        let mut dice = dice;
-        if let Some(keep) = self.keep {
-            dice.sort_unstable();
-            let (Keep::Highest(count) | Keep::Lowest(count)) = keep;
-            let dropped = dice.len().saturating_sub(count as usize);
-            match keep {
-                Keep::Highest(_) => drop(dice.drain(..dropped)),
-                Keep::Lowest(_) => dice.truncate(dice.len() - dropped),
-            }
-        }
+        let dice = self.kept(dice);
         // @end
         (
             sign * dice.iter().map(|die| i64::from(*die)).sum::<i64>(),
             dice,
         )
     }
+
+    // @feature keep
+    /// The dice that count, in order.
+    fn kept(&self, mut dice: Vec<u32>) -> Vec<u32> {
+        if let Some(Keep::Highest(count) | Keep::Lowest(count)) = self.keep {
+            dice.sort_unstable();
+            let dropped = dice.len().saturating_sub(count as usize);
+            match self.keep {
+                Some(Keep::Lowest(_)) => dice.truncate(dice.len() - dropped),
+                _ => drop(dice.drain(..dropped)),
+            }
+        }
+        dice
+    }
+    // @end
 }
 
 impl Dice {

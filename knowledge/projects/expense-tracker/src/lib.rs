@@ -95,10 +95,9 @@ fn check_date(text: &str) -> Result<String, ExpenseError> {
     let wrong = || ExpenseError::BadDate(text.to_string());
     let (month, day) = text.rsplit_once('-').ok_or_else(wrong)?;
     check_month(month).map_err(|_| wrong())?;
-    let year: u32 = month[..4].parse().map_err(|_| wrong())?;
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let year: i64 = month[..4].parse().map_err(|_| wrong())?;
     let days = match &month[5..] {
-        "02" if leap => 29,
+        "02" if is_leap(year) => 29,
         "02" => 28,
         "04" | "06" | "09" | "11" => 30,
         _ => 31,
@@ -124,15 +123,18 @@ pub fn check_month(text: &str) -> Result<&str, ExpenseError> {
     }
 }
 
+fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
 /// The date of a day counted from 1970-01-01.
 pub fn date_of_day(mut day: u64) -> String {
     let mut year = 1970;
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    while day >= 365 + u64::from(leap(year)) {
-        day -= 365 + u64::from(leap(year));
+    while day >= 365 + u64::from(is_leap(year)) {
+        day -= 365 + u64::from(is_leap(year));
         year += 1;
     }
-    let february = 28 + u64::from(leap(year));
+    let february = 28 + u64::from(is_leap(year));
     let mut month = 1;
     for days in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
         if day < days {

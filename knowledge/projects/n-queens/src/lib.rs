@@ -10,7 +10,7 @@ pub const DEFAULT_SIZE: usize = 8; // @slot size
 pub const MAX_SIZE: usize = 32;
 
 /// Printed for a queen.
-pub const QUEEN: char = 'Q'; // @slot queen
+pub const MARK: char = 'Q'; // @slot queen
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueensError {
@@ -153,7 +153,7 @@ pub fn is_solution(placement: &[usize]) -> bool {
 pub fn board(placement: &[usize]) -> String {
     let mut text = String::new();
     for column in placement {
-        let square = |at| if at == *column { QUEEN } else { '.' };
+        let square = |at| if at == *column { MARK } else { '.' };
         let squares: Vec<String> = (0..placement.len())
             .map(|at| square(at).to_string())
             .collect();
@@ -241,8 +241,8 @@ mod tests {
     #[test]
     fn boards_have_one_queen_a_row() {
         let text = board(&[1, 3, 0, 2]);
-        assert_eq!(text.lines().next(), Some(format!(". {QUEEN} . .").as_str()));
-        assert_eq!(text.matches(QUEEN).count(), 4);
+        assert_eq!(text.lines().next(), Some(format!(". {MARK} . .").as_str()));
+        assert_eq!(text.matches(MARK).count(), 4);
     }
     // @end
 

@@ -202,7 +202,8 @@ pub fn estimate_bits(password: &str) -> f64 {
     if KNOWN.contains(&bare) {
         return 0.0;
     }
-    let classes: [(fn(char) -> bool, u32); 5] = [
+    type Class = (fn(char) -> bool, u32);
+    let classes: [Class; 5] = [
         (|c| c.is_ascii_lowercase(), 26),
         (|c| c.is_ascii_uppercase(), 26),
         (|c| c.is_ascii_digit(), 10),

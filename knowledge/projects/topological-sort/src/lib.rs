@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Stands between a target and its dependencies.
-pub const SEPARATOR: &str = ":"; // @slot separator
+pub fn separator() -> &'static str {
+    ":" // @slot separator
+}
 
 /// Why there is no order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,13 +56,13 @@ impl Graph {
         let mut graph = Graph::new();
         for (index, line) in text.lines().enumerate() {
             let line = line.split('#').next().unwrap_or_default().trim();
-            let (target, needs) = line.split_once(SEPARATOR).unwrap_or((line, ""));
+            let (target, needs) = line.split_once(separator()).unwrap_or((line, ""));
             if line.is_empty() {
                 continue;
             }
             let names: Vec<&str> = target.split_whitespace().collect();
             let [target] = names[..] else {
-                let reason = format!("expected TARGET {SEPARATOR} DEPENDENCIES");
+                let reason = format!("expected TARGET {} DEPENDENCIES", separator());
                 return Err(OrderError::BadLine {
                     line: index + 1,
                     reason,
@@ -256,18 +258,19 @@ mod tests {
             error.to_string(),
             "these depend on one another: a -> b -> c -> a"
         );
-        let own = super::Graph::parse(&format!("a {SEPARATOR} a")).unwrap();
+        let own = super::Graph::parse(&format!("a {} a", separator())).unwrap();
         assert_eq!(own.order(), Err(OrderError::Cycle(vec!["a".to_string()])));
     }
 
     #[test]
     fn files_are_read() {
-        let text = format!("# build\napp {SEPARATOR} lib lib\n\nlib {SEPARATOR}\nextra\n");
+        let sign = separator();
+        let text = format!("# build\napp {sign} lib lib\n\nlib {sign}\nextra\n");
         let graph = Graph::parse(&text).unwrap();
         assert_eq!(graph.order().unwrap(), ["lib", "app", "extra"]);
-        let error = Graph::parse(&format!("a\na b {SEPARATOR} c")).unwrap_err();
+        let error = Graph::parse(&format!("a\na b {sign} c")).unwrap_err();
         assert!(error.to_string().starts_with("line 2: expected"));
-        assert!(Graph::parse(&format!("{SEPARATOR} c")).is_err());
+        assert!(Graph::parse(&format!("{sign} c")).is_err());
     }
 
     #[test]

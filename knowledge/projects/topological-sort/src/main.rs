@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     if args.iter().any(|arg| arg == "-h" || arg == "--help") {
         print!("{USAGE}");
-        println!("Separator: {}", topological_sort::SEPARATOR);
+        println!("Separator: {}", topological_sort::separator());
         return ExitCode::SUCCESS;
     }
     let Some(options) = parse(&args) else {
