@@ -1,6 +1,7 @@
 // rustcoder serve (REST and MCP over HTTP) and rustcoder mcp (MCP over standard input and output).
 #include "base/log.h"
 #include "cli/common.h"
+#include "cli/generate_setup.h"
 #include "server/job_folder.h"
 #include "server/server.h"
 
@@ -60,6 +61,12 @@ Result<std::shared_ptr<server::JobFolder>> job_folder(const ServeOptions& o) {
     return std::shared_ptr<server::JobFolder>();
 }
 
+Result<agent::Environment> serving(const std::shared_ptr<agent::Knowledge>& knowledge) {
+    RC_TRY_ASSIGN(auto e, environment(knowledge));
+    e.templates = make_library(*knowledge);
+    return e;
+}
+
 int run_serve(const ServeOptions& o) {
     base::configure_log(base::LogLevel::info, o.json_log);
     auto options = server::ServerOptions::from_environment();
@@ -78,7 +85,7 @@ int run_serve(const ServeOptions& o) {
     options.jobs.folder = *std::move(folder);
     const auto knowledge = make_knowledge(true);
     auto status = server::serve_until_signal(
-        options, [knowledge] { return environment(knowledge); },
+        options, [knowledge] { return serving(knowledge); },
         [jobs = options.jobs.folder](const server::Server& s) {
             std::cerr << "Rust Coder listens on " << s.url() << "\n"
                       << "  page and REST  " << s.url() << "/  (API: " << s.url() << "/docs)\n"
@@ -93,8 +100,7 @@ int run_mcp(bool no_seed) {
     if (const auto chat = make_chat(); !chat)
         return report(chat.error());
     const auto knowledge = make_knowledge(true);
-    auto status =
-        server::run_mcp_stdio(0, 1, [knowledge] { return environment(knowledge); }, {}, {knowledge, !no_seed});
+    auto status = server::run_mcp_stdio(0, 1, [knowledge] { return serving(knowledge); }, {}, {knowledge, !no_seed});
     return status ? ok : report(status.error());
 }
 
