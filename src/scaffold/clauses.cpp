@@ -22,7 +22,6 @@ std::size_t item_begin(std::string_view line) {
     std::size_t i = 0;
     while (i < line.size() && is_space(line[i]))
         ++i;
-    const auto first = i;
     for (const std::string_view bullet : {"-", "*", "+", "\xE2\x80\xA2", "\xE2\x80\x93", "\xC2\xB7"})
         if (line.substr(i).starts_with(bullet) && i + bullet.size() < line.size() &&
             is_space(line[i + bullet.size()])) {
@@ -44,14 +43,16 @@ std::size_t item_begin(std::string_view line) {
     const bool closed = i < line.size() && (line[i] == ')' || (line[i] == '.' && number && !bracket));
     if (i > digits && closed && i + 1 < line.size() && is_space(line[i + 1]))
         return i + 2;
-    (void)first;
     return std::string_view::npos;
 }
+
+constexpr std::size_t wrapped_line = 50; // bytes of a line that may go on in the next
 
 /// Items of lists each by itself; lines of running text joined until a blank line.
 std::vector<std::string> blocks(std::string_view text) {
     std::vector<std::string> out;
     bool joins = false, item = false;
+    std::size_t before = 0; // bytes of the line before: short ones stand by themselves
     for (const auto line : base::lines(text)) {
         const auto begin = item_begin(line);
         const auto words = base::trim(begin == std::string_view::npos ? line : line.substr(begin));
@@ -60,7 +61,7 @@ std::vector<std::string> blocks(std::string_view text) {
             item = joins = true;
         } else if (words.empty() || words.find_first_not_of("#=-*") == std::string_view::npos) {
             joins = item = false;
-        } else if (joins && (!item || is_space(line[0]))) {
+        } else if (joins && (item ? is_space(line[0]) : before >= wrapped_line)) {
             out.back() += ' ';
             out.back() += words;
         } else {
@@ -68,6 +69,7 @@ std::vector<std::string> blocks(std::string_view text) {
             joins = !words.starts_with('#');
             item = false;
         }
+        before = line.size();
     }
     return out;
 }

@@ -10,7 +10,7 @@ struct Evidence {
     double share = 0;  // of the question's weight that BM25 finds
     double known = 0;  // of its words, by rarity
     double margin = 0; // of the fused score over the next template's; for others than the best over the best's, so < 0
-    std::optional<double> deviations, cosine; // none without vectors; cosine: mean of the three nearest texts
+    std::optional<double> cosine; // mean of the three nearest texts; none without vectors
 };
 
 /// The order of templates: higher is better.

@@ -124,7 +124,7 @@ Result<Chosen> Library::choose(const Request& request, std::size_t limit, std::s
                     "Say in a sentence what the program does.");
     Chosen out;
     const auto text = index->text.rank(question);
-    std::vector<VectorScore> near;
+    std::vector<double> near;
     if (const auto* vectors = this->vectors(*index, out.note, stop)) {
         auto ranked = vectors->rank(text_of(request), stop);
         if (ranked)
@@ -139,8 +139,7 @@ Result<Chosen> Library::choose(const Request& request, std::size_t limit, std::s
     for (std::size_t i = 0; i < text.size(); ++i) {
         evidence[i] = {.share = text[i].share, .known = text[i].known};
         if (!near.empty()) {
-            evidence[i].deviations = near[i].deviations;
-            evidence[i].cosine = near[i].mean;
+            evidence[i].cosine = near[i];
         }
         const bool other = request.library && *request.library != index->templates[i]->library;
         order.emplace_back(fused(evidence[i]) - (other ? other_kind : 0), i);

@@ -29,7 +29,8 @@ std::string_view word_at(std::string_view text, std::size_t at) {
 /// What stands before "called" when the name is not the program's.
 bool names_something_else(std::string_view before) {
     std::vector<std::string> words;
-    for (const auto word : base::split(base::lower(before), ' '))
+    const auto lowered = base::lower(before);
+    for (const auto word : base::split(lowered, ' '))
         if (!word.empty())
             words.emplace_back(word);
     if (!words.empty() && base::one_of(words.back(), {"is", "are", "be", "file", "a"}) && words.size() > 1 &&
@@ -114,7 +115,7 @@ std::optional<Said> said_name(std::string_view text) {
 /// A library is for something or that does something; "library management" and "my library" are not meant.
 bool says_library(const std::vector<Term>& words, std::size_t i, std::string_view text) {
     const auto& word = words[i].word;
-    if (word == "crate")
+    if (word == "crat") // stems, as terms have them
         return i == 0 || !base::one_of(words[i - 1].word, {"without", "no", "external", "other", "extern"});
     if (word != "library" || base::lower(text.substr(words[i].begin, words[i].end - words[i].begin)) != "library")
         return false;
@@ -125,7 +126,7 @@ bool says_library(const std::vector<Term>& words, std::size_t i, std::string_vie
         return true;
     const auto between = text.substr(words[i].end, words[i + 1].begin - words[i].end);
     return between.find_first_not_of(' ') != std::string_view::npos ||
-           base::one_of(words[i + 1].word, {"for", "that", "to", "with", "which", "of", "crate", "implement", "offer",
+           base::one_of(words[i + 1].word, {"for", "that", "to", "with", "which", "of", "crat", "implement", "offer",
                                             "provid", "in", "so", "and", "call", "nam", "do", "i", "we", "wher"});
 }
 
@@ -134,9 +135,7 @@ std::optional<bool> said_kind(std::string_view text) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (says_library(words, i, text))
             return true;
-        if (base::one_of(words[i].word,
-                         {"program", "tool", "app", "application", "utility", "cli", "game", "script", "binary"}) &&
-            !(words[i].word == "binary"))
+        if (base::one_of(words[i].word, {"program", "tool", "app", "application", "utility", "cli", "gam", "script"}))
             return false;
         if (words[i].word == "command" && i + 1 < words.size() && words[i + 1].word == "lin")
             return false;

@@ -26,7 +26,7 @@ constexpr std::string_view filler_text =
     "like love hope let's let lets please thank hello hi hey dear easy easily quickly "
     // how
     "simple simply small little tiny basic minimal plain nice nicely good proper properly correct correctly clean "
-    "cleanly clear clearly fast quick efficient robust reliable great best better useful handy convenient helpful "
+    "cleanly fast quick efficient robust reliable great best better useful handy convenient helpful "
     "friendly modern own full fully complete_ly entire various several different multiple additional additionally "
     "extra further also well even ever always never already yet again together instead rather quite pretty really "
     "actually basically mainly usually normally automatically directly ideally optionally optional possible possibly "
@@ -43,10 +43,10 @@ constexpr std::string_view filler_text =
     "neither other another else same own only just too very via per up down out off back away along around across "
     "toward towards against except plus like unlike whether don doesn didn isn aren wasn won't can't cannot couldn "
     "shouldn wouldn ll ve re d s t m use used using usage_of useful work works working go going come get give make "
-    "take put want know see look say tell think try keep_in mind mean way time_to run runs running let become happen "
-    "involve include including contain_ing consist form_of terms_of order_to based base_on able behave behaviour "
-    "behavior self static impl fn mut pub struct enum trait mod crate dyn ref move loop return break continue async "
-    "await const extern unsafe type match where super without_any "
+    "take put want know see look say tell think try keep_in mind way time_to run runs running let become happen "
+    "involve include including contain_ing consist form_of terms_of order_to able behave behaviour "
+    "behavior self static impl fn mut pub struct enum trait mod crate dyn ref return break continue async "
+    "await const extern unsafe where super without_any "
     // ordinals and the like that stand beside what is meant
     "first second last two three thing things part parts piece item_of whole once twice everything nothing anything "
     "something";
@@ -190,7 +190,8 @@ std::vector<Term> terms(std::string_view text) {
         if (word.part || !letters)
             return true;
         Term term{std::string(word.text), {}, word.begin, word.end, false};
-        term.filler = knowledge::is_common_word(term.word) || fillers().contains(term.word);
+        const bool common = knowledge::is_common_word(term.word) && term.word != "mean"; // here it is an average
+        term.filler = common || fillers().contains(term.word);
         term.root = root_of(term.word);
         out.push_back(std::move(term));
         return true;

@@ -105,7 +105,11 @@ std::optional<double> number_of(std::string_view text) {
 std::string number_text(double value) {
     if (std::abs(value) < 1e15 && value == std::floor(value))
         return fmt::format("{}", static_cast<long long>(value));
-    return fmt::format("{}", value);
+    auto out = fmt::format("{}", value);
+    if (!base::has(out, "e"))
+        return out;
+    out = fmt::format("{:.12f}", value); // a power of ten is nothing that people write
+    return out.substr(0, out.find_last_not_of('0') + 1);
 }
 
 namespace {

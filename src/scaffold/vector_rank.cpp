@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "knowledge/embedder_kernels.h"
 
-#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
 #include <unordered_map>
@@ -146,30 +145,22 @@ Result<VectorRank> VectorRank::build(std::shared_ptr<knowledge::Embedder> embedd
     return out;
 }
 
-Result<std::vector<VectorScore>> VectorRank::rank(const std::string& question, std::stop_token stop) const {
+Result<std::vector<double>> VectorRank::rank(const std::string& question, std::stop_token stop) const {
     RC_TRY_ASSIGN(const auto asked, embedder_->embed(std::span(&question, 1), stop));
     if (asked.size() != 1 || asked.front().size() != dimension_)
         return fail(Errc::internal, "the embedding gave a vector of another length", embedder_->name());
-    std::vector<VectorScore> out;
-    double sum = 0, squares = 0;
+    std::vector<double> out;
     for (std::size_t t = 0; t + 1 < begins_.size(); ++t) {
         std::vector<double> cosines;
         for (auto i = begins_[t]; i < begins_[t + 1]; ++i)
             cosines.push_back(knowledge::dot(values_.data() + i * dimension_, asked.front().data(), dimension_));
         std::sort(cosines.rbegin(), cosines.rend());
         cosines.resize(std::min(cosines.size(), near_texts));
-        VectorScore score;
+        double mean = 0;
         for (const double cosine : cosines)
-            score.mean += cosine / static_cast<double>(cosines.size());
-        score.best = cosines.empty() ? 0 : cosines.front();
-        sum += score.mean;
-        squares += score.mean * score.mean;
-        out.push_back(score);
+            mean += cosine / static_cast<double>(cosines.size());
+        out.push_back(mean);
     }
-    const double count = std::max<double>(1, static_cast<double>(out.size())), mean = sum / count;
-    const double spread = std::sqrt(std::max(squares / count - mean * mean, 1e-6));
-    for (auto& score : out)
-        score.deviations = (score.mean - mean) / spread;
     return out;
 }
 

@@ -10,12 +10,6 @@
 
 namespace rustcoder::scaffold {
 
-struct VectorScore {
-    double best = 0;       // greatest cosine to a text of the template
-    double mean = 0;       // of the three greatest
-    double deviations = 0; // of `mean`, in standard deviations above what templates reach for this question
-};
-
 class VectorRank {
 public:
     /// `cache` empty: nothing is kept. A cache that is damaged or cannot be written is no error: `note` says so.
@@ -23,7 +17,8 @@ public:
                                     const std::vector<std::shared_ptr<const Template>>& templates,
                                     const std::filesystem::path& cache, std::string& note, std::stop_token stop);
 
-    Result<std::vector<VectorScore>> rank(const std::string& question, std::stop_token stop) const;
+    /// One score a template, in their order: the mean of its three greatest cosines.
+    Result<std::vector<double>> rank(const std::string& question, std::stop_token stop) const;
 
 private:
     std::shared_ptr<knowledge::Embedder> embedder_;

@@ -114,8 +114,9 @@ TEST(Template, PackageAndFolderHaveOneName) {
 TEST(Template, OneThatIsBrokenDoesNotTakeTheOthersWithIt) {
     auto root = base::TempDir::create("templates");
     ASSERT_TRUE(root);
+    const auto files = sample_files();
     for (const auto* name : {"my-greeter", "broken"})
-        for (const auto& [path, file] : sample_files().files())
+        for (const auto& [path, file] : files.files())
             ASSERT_TRUE(base::write_file(root->path() / name / path, *file.bytes));
     ASSERT_TRUE(base::write_file(root->path() / "notes" / "README.md", "no template"));
     const auto loaded = load_folder(root->path());
