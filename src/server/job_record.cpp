@@ -34,12 +34,13 @@ std::int64_t milliseconds(Clock::time_point t) {
 }
 
 Clock::time_point time_of(const json::object& o, std::string_view field) {
-    return Clock::time_point(std::chrono::milliseconds(base::get_int(o, field)));
+    constexpr std::int64_t last = 9'000'000'000'000; // nanoseconds end in 2262
+    return Clock::time_point(std::chrono::milliseconds(std::clamp<std::int64_t>(base::get_int(o, field), 0, last)));
 }
 
-double number(const json::object& o, std::string_view field) {
-    const auto* v = o.if_contains(field);
-    return v && v->is_number() ? v->to_number<double>() : 0;
+double seconds_of(const json::object& o) {
+    const auto* v = o.if_contains("seconds");
+    return v && v->is_number() ? std::clamp(v->to_number<double>(), 0.0, 1e6) : 0;
 }
 
 Result<std::string> bytes_of_hex(std::string_view hex) {
@@ -201,6 +202,10 @@ json::object end_record(const JobRequest& request, JobState state, double second
         out["text"] = clean_utf8(learned_text(*learned));
     if (const auto* made = std::get_if<agent::GenerateAnswer>(&*result))
         out["files"] = files_record(made->project);
+    if (const auto* stored = std::get_if<StoredAnswer>(&*result)) {
+        out["text"] = stored->text;
+        out["files"] = files_record(stored->project);
+    }
     return out;
 }
 
@@ -209,7 +214,7 @@ Result<JobEnd> read_end(std::string_view text) {
     const auto state = job_state(base::get_string(o, "state"));
     if (!state || !finished(*state))
         return fail(Errc::invalid_input, "not the state of a finished job", "state");
-    const double seconds = number(o, "seconds");
+    const double seconds = seconds_of(o);
     const auto last = static_cast<std::uint64_t>(std::max<std::int64_t>(1, base::get_int(o, "last_event")));
     if (const auto* error = base::get_object(o, "error"))
         return JobEnd{
@@ -253,7 +258,7 @@ Result<StatusRecord> read_status(std::string_view text) {
     out.summary.kind = *kind;
     out.summary.state = *state;
     out.summary.created = time_of(o, "created");
-    out.summary.seconds = number(o, "seconds");
+    out.summary.seconds = seconds_of(o);
     if (o.contains("success"))
         out.summary.success = base::get_bool(o, "success");
     out.summary.error = base::get_string(o, "error");

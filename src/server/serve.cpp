@@ -25,6 +25,8 @@ Status serve_until_signal(ServerOptions options, EnvironmentProvider provider,
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGXFSZ,
+                SIG_IGN); // a file-size limit is an error of the one job; children start with all signals reset
     RC_TRY_ASSIGN(auto server, Server::start(std::move(options), std::move(provider), std::move(knowledge)));
     if (on_started)
         on_started(*server);

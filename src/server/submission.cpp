@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "server/fields.h"
 
+#include <cmath>
 #include <fmt/core.h>
 
 namespace rustcoder::server {
@@ -87,7 +88,7 @@ Step read_common_options(const json::object& body, const SubmissionRules& rules,
             return std::unexpected(field_error("value_error", "timeout_seconds",
                                                fmt::format("Input should be greater than 0 and at most {:.0f}", limit),
                                                **seconds));
-        request.deadline = std::chrono::milliseconds(static_cast<std::int64_t>(**seconds * 1000));
+        request.deadline = std::chrono::milliseconds(std::max<std::int64_t>(1, std::llround(**seconds * 1000)));
     }
     if (auto ok = read_flag(body, "run", request.run); !ok)
         return ok;

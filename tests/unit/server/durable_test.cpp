@@ -402,6 +402,51 @@ TEST_F(Durable, a_server_takes_over_from_one_that_went_away) {
     EXPECT_EQ(other->calls, 1);
 }
 
+TEST_F(Durable, a_tool_call_that_was_told_to_wait_survives_too) {
+    up();
+    const auto call = [&](std::string_view tool, json::object arguments) {
+        const json::object meta{{"io.modelcontextprotocol/protocolVersion", "2026-07-28"},
+                                {"io.modelcontextprotocol/clientCapabilities", json::object()}};
+        const json::object message{
+            {"jsonrpc", "2.0"},
+            {"id", 1},
+            {"method", "tools/call"},
+            {"params", json::object{{"name", tool}, {"arguments", std::move(arguments)}, {"_meta", meta}}}};
+        const auto r = post("/mcp", message,
+                            {{"Accept", "application/json"},
+                             {"MCP-Protocol-Version", "2026-07-28"},
+                             {"Mcp-Method", "tools/call"},
+                             {"Mcp-Name", std::string(tool)}});
+        EXPECT_EQ(r.status, 200) << r.body;
+        return parse(r).at("result").as_object();
+    };
+    auto quick = call("compile", {{"code", code("")}});
+    EXPECT_TRUE(fs::is_empty(root)) << "what is answered at once costs no disk";
+    std::vector<json::value> ids;
+    for (json::object arguments :
+         {json::object{{"description", "HANG a thing"}}, json::object{{"code", code("HANG")}}}) {
+        arguments["wait_seconds"] = 0.05;
+        const bool makes = arguments.contains("description");
+        ids.push_back(call(makes ? "generate" : "compile_and_fix", arguments).at("structuredContent").at("job_id"));
+    }
+    json::object pair{{"before", code("BROKEN HANG")}, {"after", code("HANG")}, {"wait_seconds", 0.05}};
+    ids.push_back(call("add_fix", pair).at("structuredContent").at("job_id"));
+    for (const auto& id : ids)
+        ASSERT_TRUE(eventually([&] { return fs::exists(root / std::string(id.as_string())); }));
+    start_on_copy();
+    fake->go_on = true;
+    std::vector<json::object> first;
+    for (const auto& id : ids)
+        first.push_back(call("job_result", {{"job_id", id}}));
+    EXPECT_EQ(first[0].at("structuredContent").at("message"), "Project generated successfully");
+    down();
+    up();
+    const int calls = fake->calls;
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        EXPECT_EQ(base::dump(call("job_result", {{"job_id", ids[i]}})), base::dump(first[i])) << i;
+    EXPECT_EQ(fake->calls, calls);
+}
+
 TEST_F(Durable, an_unusable_folder_is_an_error_with_a_way_out) {
     std::ofstream(scratch.path() / "file") << "x";
     disk.root = scratch.path() / "file";

@@ -191,6 +191,68 @@ TEST_F(Stdio, compile_and_fix_answers_the_project_in_flat_text) {
     EXPECT_NE(r.at("content").as_array().at(0).at("text").as_string().find("# Build failed"), std::string::npos);
 }
 
+TEST_F(Stdio, generate_answers_the_project_in_flat_text_and_what_is_covered) {
+    begin();
+    auto r = ask(call(1, "generate",
+                      {{"description", "a calculator"},
+                       {"requirements", "keep a history"},
+                       {"artifact", true},
+                       {"examples", json::array{json::object{{"stdin", "1\n"}, {"stdout", "1\n"}}}}}))
+                 .at("result")
+                 .as_object();
+    EXPECT_EQ(r.at("isError"), false);
+    const auto& text = r.at("content").as_array().at(0).at("text").as_string();
+    EXPECT_EQ(text.find("[filename: "), 0u);
+    EXPECT_NE(text.find("\n# Build succeeded"), std::string::npos);
+    const auto& summary = r.at("content").as_array().at(1).at("text").as_string();
+    for (const char* part : {"A calculator.", "done: keep a history (feature history)", "MISSING: fly", "SHA-256"})
+        EXPECT_NE(summary.find(part), std::string::npos) << part << " in " << summary.c_str();
+    const auto& data = r.at("structuredContent").as_object();
+    EXPECT_EQ(data.at("status"), "done");
+    EXPECT_EQ(data.at("template"), "calculator");
+    EXPECT_TRUE(data.at("files").as_object().contains("src/main.rs"));
+    EXPECT_FALSE(data.contains("combined_text")) << "each thing once";
+    EXPECT_FALSE(fake->last_generate.run);
+    EXPECT_EQ(fake->last_generate.examples.size(), 1u);
+    // The contract wants requirements; a model that leaves them out, or says null, is not sent away.
+    for (const json::object& arguments :
+         {json::object{{"description", "d"}}, json::object{{"description", "d"}, {"requirements", nullptr}}})
+        EXPECT_EQ(ask(call(2, "generate", arguments)).at("result").at("isError"), false);
+}
+
+TEST_F(Stdio, generate_that_fails_is_an_error_with_a_way_on) {
+    begin();
+    auto r = ask(call(1, "generate", {{"description", "IMPOSSIBLE"}})).at("result").as_object();
+    EXPECT_EQ(r.at("isError"), true);
+    EXPECT_NE(r.at("content").as_array().at(1).at("text").as_string().find("calculator: A calculator"),
+              std::string::npos);
+    r = ask(call(2, "generate", {{"description", "WRONG"}})).at("result").as_object();
+    EXPECT_EQ(r.at("isError"), true);
+    EXPECT_NE(r.at("content").as_array().at(0).at("text").as_string().find("# Build failed"), std::string::npos);
+    EXPECT_EQ(ask(call(3, "generate", {{"description", "REFUSED"}})).at("result").at("isError"), true);
+    for (const json::object& arguments :
+         {json::object{}, json::object{{"description", ""}}, json::object{{"description", "d"}, {"artifact", 5}}})
+        EXPECT_EQ(ask(call(4, "generate", arguments)).at("result").at("isError"), true);
+}
+
+TEST_F(Stdio, generate_can_be_cancelled_and_fetched_later) {
+    begin();
+    send(call(5, "generate", {{"description", "HANG"}}, {{"progressToken", "t"}}));
+    ASSERT_TRUE(eventually([&] { return fake->running == 1; }));
+    send({{"jsonrpc", "2.0"}, {"method", "notifications/cancelled"}, {"params", json::object{{"requestId", 5}}}});
+    EXPECT_TRUE(eventually([&] { return fake->stopped == 1; }, 1s));
+    json::value v;
+    send(call(6, "generate", {{"description", "HANG"}, {"wait_seconds", 0.05}}));
+    do
+        v = next();
+    while (v.is_object() && !v.as_object().contains("id"));
+    const auto id = v.at("result").at("structuredContent").at("job_id");
+    EXPECT_EQ(v.at("result").at("structuredContent").at("status"), "running");
+    fake->go_on = true;
+    const auto r = ask(call(7, "job_result", {{"job_id", id}})).at("result").as_object();
+    EXPECT_EQ(r.at("structuredContent").at("message"), "Project generated successfully");
+}
+
 TEST_F(Stdio, bad_arguments_are_tool_errors_a_model_can_act_on) {
     begin();
     for (const json::object& arguments : {json::object{}, json::object{{"code", 5}}, json::object{{"code", ""}},
