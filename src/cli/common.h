@@ -26,6 +26,7 @@ void add_serve(CLI::App& app, Run& run);
 void add_mcp(CLI::App& app, Run& run);
 void add_knowledge(CLI::App& app, Run& run);
 void add_watch(CLI::App& app, Run& run);
+void add_proxy(CLI::App& app, Run& run);
 void add_port(CLI::App& app, Run& run);
 
 /// Toolchain, sandbox and cache as configured; with `knowledge`, its learned fixes; the model when one is configured.

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
     cli::add_serve(app, run);
     cli::add_mcp(app, run);
     cli::add_watch(app, run);
+    cli::add_proxy(app, run);
     cli::add_port(app, run);
     cli::add_knowledge(app, run);
     cli::add_doctor(app, run);

@@ -104,9 +104,7 @@ public:
             wake_up();
     }
 
-    std::string describe() const override {
-        return fmt::format("child {}: {}", pid_, fmt::join(options_.argv, " "));
-    }
+    std::string describe() const override { return fmt::format("child {}: {}", pid_, fmt::join(options_.argv, " ")); }
 
 private:
     void wake_up() const {
@@ -264,7 +262,8 @@ private:
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
             if (left.count() <= 0)
                 return false;
-            pollfd fds[] = {{pidfd_.get(), POLLIN, 0}, {out_ ? out_.get() : -1, POLLIN, 0}, {err_ ? err_.get() : -1, POLLIN, 0}};
+            pollfd fds[] = {
+                {pidfd_.get(), POLLIN, 0}, {out_ ? out_.get() : -1, POLLIN, 0}, {err_ ? err_.get() : -1, POLLIN, 0}};
             ::poll(fds, std::size(fds), static_cast<int>(left.count()));
             if (fds[0].revents)
                 return true;

@@ -159,8 +159,7 @@ Result<Message> Message::scan(std::string source) {
 Result<Message> Message::read(std::string source) {
     if (auto valid = base::parse_json(source); !valid)
         return std::unexpected(std::move(valid).error());
-    std::replace_if(
-        source.begin(), source.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    std::replace_if(source.begin(), source.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
     return scan(std::move(source));
 }
 
@@ -196,7 +195,8 @@ std::string canonical_id(std::string_view raw) {
     const auto value = base::parse_json(raw);
     if (!value)
         return std::string(raw);
-    if (value->is_double() && value->get_double() == static_cast<double>(static_cast<std::int64_t>(value->get_double())))
+    if (value->is_double() &&
+        value->get_double() == static_cast<double>(static_cast<std::int64_t>(value->get_double())))
         return std::to_string(static_cast<std::int64_t>(value->get_double()));
     return base::dump(*value);
 }

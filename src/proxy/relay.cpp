@@ -155,8 +155,8 @@ Status Relay::take_request(ClientId client, const Message& message) {
         return fail(Errc::unavailable,
                     fmt::format("the server fails again and again ({}); it is tried again in {} s", last_error_,
                                 std::chrono::ceil<std::chrono::seconds>(next_start_ - now).count()));
-    Pending p{client, std::string(message.raw(message.id)), key, {}, {}, {}, message.method,
-              static_cast<bool>(message.log_level), greeting};
+    Pending p{client,         std::string(message.raw(message.id)), key,     {}, {}, {},
+              message.method, static_cast<bool>(message.log_level), greeting};
     p.token = message.raw(message.progress_token);
     Message out = message;
     if (options_.shared) {

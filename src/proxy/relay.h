@@ -24,7 +24,7 @@ public:
 struct RelayOptions {
     bool shared = false;
     std::chrono::milliseconds first_backoff{250}, longest_backoff{30'000};
-    std::chrono::milliseconds stable{30'000}; // an upstream that lived that long is started again at once
+    std::chrono::milliseconds stable{30'000};  // an upstream that lived that long is started again at once
     std::chrono::milliseconds patience{5'000}; // requests wait that long for a restart; past it they are refused
 };
 
@@ -112,10 +112,10 @@ private:
     std::uint64_t generation_ = 0, next_client_ = 0, next_id_ = 0;
     std::optional<std::string> died_early_; // closed before started() was told of it
     std::map<ClientId, Attached> clients_;
-    std::map<std::string, Pending> pending_;     // by canonical id as the upstream knows it
-    std::map<std::string, std::string> tokens_;  // progress token as the upstream knows it -> key in pending_
-    std::map<std::string, ClientId> asked_;      // requests of the server by id
-    std::vector<Message> queue_;                 // for the upstream that is being started
+    std::map<std::string, Pending> pending_;    // by canonical id as the upstream knows it
+    std::map<std::string, std::string> tokens_; // progress token as the upstream knows it -> key in pending_
+    std::map<std::string, ClientId> asked_;     // requests of the server by id
+    std::vector<Message> queue_;                // for the upstream that is being started
     // The handshake of the revisions that have one, to be said again to an upstream that is started again.
     std::optional<Message> initialize_, initialized_, greeting_answer_;
     std::vector<std::pair<ClientId, std::string>> greeting_waiters_; // further clients of a shared upstream: raw ids

@@ -116,7 +116,8 @@ void Relay::route_notification(Message message, const std::string& related, Deli
         const auto key = message.key(message.cancelled);
         if (const auto it = pending_.find(key); it != pending_.end())
             return add(it->second,
-                       options_.shared ? message.edited({{message.cancelled, it->second.id}}) : std::move(message), out);
+                       options_.shared ? message.edited({{message.cancelled, it->second.id}}) : std::move(message),
+                       out);
         if (const auto it = asked_.find(key); it != asked_.end() && clients_.contains(it->second))
             out.push_back({clients_.at(it->second).client, std::move(message), {}});
         return;

@@ -11,7 +11,7 @@ namespace rustcoder::proxy {
 struct RemoteOptions {
     enum class Transport { automatic, streamable, sse };
     std::string url;
-    net::Headers headers; // added to every request: authorisation and what the user wants
+    net::Headers headers;                       // added to every request: authorisation and what the user wants
     Transport transport = Transport::automatic; // sse for a path that ends in /sse, or when the server knows no POST
     std::size_t longest_message = 32u << 20;
     int connect_tries = 5; // for a server that is not up yet, with growing pauses

@@ -83,8 +83,8 @@ private:
                 status = r.status;
                 return true;
             });
-        const std::string why = !bad         ? bad.error().text()
-                                : !response  ? response.error().text()
+        const std::string why = !bad            ? bad.error().text()
+                                : !response     ? response.error().text()
                                 : status != 200 ? http_trouble(status, shared_->options.url, {})
                                                 : "the server ended its stream";
         {

@@ -1,5 +1,5 @@
-// Streamable HTTP as a client of both eras. Every request is a POST with an answer or a stream of its own; a stream that
-// breaks is resumed where the revision allows that; what belongs to no request comes on a GET stream (legacy).
+// Streamable HTTP as a client of both eras. Every request is a POST with an answer or a stream of its own; a stream
+// that breaks is resumed where the revision allows that; what belongs to no request comes on a GET stream (legacy).
 #include "proxy/remote_parts.h"
 
 #include "base/json.h"
@@ -160,8 +160,8 @@ private:
                 for (auto& m : *messages)
                     take(std::move(m));
             else
-                base::log_warn(fmt::format("{} sent an event that is no message: {}", describe(),
-                                           messages.error().text()));
+                base::log_warn(
+                    fmt::format("{} sent an event that is no message: {}", describe(), messages.error().text()));
             return true;
         };
         const auto on_data = [&](std::string_view piece) {
@@ -242,11 +242,10 @@ private:
                 break;
         }
         if (!answered && !stream.stop.stop_requested())
-            events_.message(
-                error_answer(request.raw(request.id), mcp::rpc::internal_error,
-                             out.status_of_call ? describe() + " ended its stream without an answer"
-                                                : "no answer: " + out.status_of_call.error().text()),
-                stream.key);
+            events_.message(error_answer(request.raw(request.id), mcp::rpc::internal_error,
+                                         out.status_of_call ? describe() + " ended its stream without an answer"
+                                                            : "no answer: " + out.status_of_call.error().text()),
+                            stream.key);
     }
 
     /// An answer that is no stream: the result, an error of the protocol, or trouble of HTTP.
