@@ -60,7 +60,7 @@ void Conversation::handle(Message m, const std::shared_ptr<Reply>& reply) {
             legacy(m, reply);
         else
             modern(m, reply);
-    } catch (const std::exception& e) { // the rim towards handlers
+    } catch (const std::exception& e) { // the rim: lists and catalogs of handlers, memory
         base::log_error(fmt::format("mcp {}: {}", m.method, e.what()));
         if (kind == Message::Kind::request)
             reply->finish(rpc::error(id, rpc::internal_error, "The server failed on this request"), 500);
@@ -264,9 +264,9 @@ void Conversation::tell(const std::shared_ptr<Reply>& way, const json::object& m
         outlet->send(message);
 }
 
-std::uint64_t Conversation::request_client(const std::shared_ptr<Reply>& way, std::string_view method,
-                                           json::object params, Answer answer) {
-    std::uint64_t id = 0;
+std::int64_t Conversation::request_client(const std::shared_ptr<Reply>& way, std::string_view method,
+                                          json::object params, Answer answer) {
+    std::int64_t id = 0;
     {
         std::lock_guard lock(mutex_);
         id = next_ask_++;
@@ -276,7 +276,7 @@ std::uint64_t Conversation::request_client(const std::shared_ptr<Reply>& way, st
     return id;
 }
 
-void Conversation::withdraw(const std::shared_ptr<Reply>& way, std::uint64_t id) {
+void Conversation::withdraw(const std::shared_ptr<Reply>& way, std::int64_t id) {
     Answer dropped;
     {
         std::lock_guard lock(mutex_);
@@ -295,9 +295,7 @@ void Conversation::answered(const Message& m) {
     Answer answer;
     {
         std::lock_guard lock(mutex_);
-        const auto* id = &m.id;
-        const auto it = id->is_int64() && id->get_int64() > 0 ? asked_.find(static_cast<std::uint64_t>(id->get_int64()))
-                                                              : asked_.end();
+        const auto it = m.id.is_int64() ? asked_.find(m.id.get_int64()) : asked_.end();
         if (it == asked_.end()) // nobody asked, or does not wait any more
             return;
         answer = std::move(it->second);

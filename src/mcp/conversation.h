@@ -75,10 +75,10 @@ private:
     void cancelled(const Message& m);
     void ended(const std::string& key, const RunningCall* call);
     /// A request to the client through `way`, or the outlet; the id to forget it by.
-    std::uint64_t request_client(const std::shared_ptr<Reply>& way, std::string_view method, json::object params,
-                                 Answer answer);
+    std::int64_t request_client(const std::shared_ptr<Reply>& way, std::string_view method, json::object params,
+                                Answer answer);
     /// Takes a question back that has no answer yet.
-    void withdraw(const std::shared_ptr<Reply>& way, std::uint64_t id);
+    void withdraw(const std::shared_ptr<Reply>& way, std::int64_t id);
     void tell(const std::shared_ptr<Reply>& way, const json::object& message) const;
     /// To a legacy client: its lists changed; or a resource, when it has subscribed to it.
     void announce(std::string_view method, const json::object& params, std::string_view uri = {});
@@ -92,8 +92,8 @@ private:
     int level_;
     json::object client_capabilities_, client_info_;
     std::map<std::string, std::weak_ptr<RunningCall>> running_;
-    std::map<std::uint64_t, Answer> asked_; // requests to the client by their id
-    std::uint64_t next_ask_ = 1;
+    std::map<std::int64_t, Answer> asked_; // requests to the client by their id
+    std::int64_t next_ask_ = 1;
     std::set<std::string, std::less<>> subscribed_; // resource URIs (legacy)
     std::shared_ptr<Sink> outlet_;
 };

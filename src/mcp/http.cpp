@@ -1,5 +1,6 @@
 #include "mcp/http.h"
 
+#include "mcp/batch.h"
 #include "mcp/http_headers.h"
 #include "mcp/http_reply.h"
 
@@ -206,12 +207,11 @@ void HttpTransport::Shared::batch(const Request& request, const Answer& answer, 
     const auto session = find(request, answer, principal);
     if (!session)
         return;
-    if (items.empty() || session->conversation().revision() != batch_revision)
-        return refuse(answer, 400, nullptr, rpc::invalid_request,
-                      items.empty() ? "The batch is empty" : "Batches belong to protocol version 2025-03-26 only");
-    const auto together = std::make_shared<HttpBatchReply>(answer);
-    for (auto& item : items)
-        session->conversation().handle(classify(std::move(item)), together);
+    if (const char* wrong = batch_problem(items, session->conversation().revision()))
+        return refuse(answer, 400, nullptr, rpc::invalid_request, wrong);
+    handle_batch(session->conversation(), std::move(items), nullptr, [answer](json::array all) {
+        answer->respond(all.empty() ? empty_response(202) : json_response(200, std::move(all)));
+    });
 }
 
 // --- sessions

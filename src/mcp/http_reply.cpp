@@ -132,15 +132,4 @@ void SessionReply::disconnect() {
         stream_->detach();
 }
 
-// --- batch
-
-HttpBatchReply::~HttpBatchReply() {
-    responder_->respond(all_.empty() ? empty_response(202) : json_response(200, std::move(all_)));
-}
-
-void HttpBatchReply::finish(json::object response, int) {
-    std::lock_guard lock(mutex_);
-    all_.emplace_back(std::move(response));
-}
-
 } // namespace rustcoder::mcp

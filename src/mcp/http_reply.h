@@ -72,20 +72,4 @@ private:
     std::shared_ptr<EventStream> stream_;
 };
 
-/// The responses of a batch in one array (revision 2025-03-26).
-class HttpBatchReply final : public Reply {
-public:
-    explicit HttpBatchReply(ResponderPtr responder) : responder_(std::move(responder)) {}
-    ~HttpBatchReply() override; // the last of the batch is done
-    bool streams() const override { return false; }
-    void send(const json::object&) override {}
-    void finish(json::object response, int status) override;
-    void drop() override {}
-
-private:
-    const ResponderPtr responder_;
-    std::mutex mutex_;
-    json::array all_;
-};
-
 } // namespace rustcoder::mcp

@@ -113,6 +113,14 @@ Message classify(const json::value& value) {
     return classify(json::value(value));
 }
 
+const char* batch_problem(const json::array& batch, std::string_view revision) {
+    if (batch.empty())
+        return "The batch is empty";
+    if (revision != batch_revision)
+        return "Batches belong to protocol version 2025-03-26 only";
+    return batch.size() > largest_batch ? "The batch has more than 1000 messages" : nullptr;
+}
+
 int log_rank(std::string_view level) {
     constexpr std::array<std::string_view, 8> levels = {"debug", "info",     "notice", "warning",
                                                         "error", "critical", "alert",  "emergency"};

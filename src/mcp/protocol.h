@@ -13,6 +13,7 @@ namespace json = base::json;
 inline constexpr std::string_view modern_revision = "2026-07-28"; // stateless: every request carries its own _meta
 inline constexpr std::string_view latest_legacy = "2025-11-25";   // the newest that begins with initialize
 inline constexpr std::string_view batch_revision = "2025-03-26";  // the only one with JSON-RPC batches
+inline constexpr std::size_t largest_batch = 1000;
 bool legacy_revision(std::string_view revision);
 
 namespace meta {
@@ -56,6 +57,9 @@ struct Message {
 };
 Message classify(const json::value& value);
 Message classify(json::value&& value);
+
+/// Why an array of messages is not taken; nullptr when it is.
+const char* batch_problem(const json::array& batch, std::string_view revision);
 
 /// 0 (debug) .. 7 (emergency); -1 for an unknown word.
 int log_rank(std::string_view level);

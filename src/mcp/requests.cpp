@@ -1,4 +1,5 @@
 // The part of Conversation that reads requests: lists, calls, tasks.
+#include "base/log.h"
 #include "mcp/running_call.h"
 #include "mcp/state_seal.h"
 
@@ -225,7 +226,12 @@ void Conversation::run(Message& m, Caller caller, const std::shared_ptr<Reply>& 
             return call->fail({rpc::internal_error, "Too many tasks are running", nullptr});
     }
     call->begin();
-    (server_->handlers().*handler)(call);
+    try {
+        (server_->handlers().*handler)(call);
+    } catch (const std::exception& e) { // the rim towards handlers
+        base::log_error(fmt::format("mcp {} {}: {}", m.method, call->name(), e.what()));
+        call->fail({rpc::internal_error, "The server failed on this request", nullptr});
+    }
 }
 
 // --- tasks

@@ -75,7 +75,9 @@ void RunningCall::begin() {
 // --- what is said meanwhile
 
 void RunningCall::plan_beat() {
-    beat_timer_ = server().timers().after(server().options().heartbeat, [weak = weak_from_this()] {
+    const auto every = server().options().heartbeat;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(last_progress_ + every - Timers::Clock::now());
+    beat_timer_ = server().timers().after(left.count() > 0 ? left : every, [weak = weak_from_this()] {
         if (auto call = weak.lock())
             call->beat();
     });
@@ -87,7 +89,7 @@ void RunningCall::beat() {
         return;
     if (p_.progress_token.is_null()) {
         p_.reply->keep_alive();
-    } else if (Timers::Clock::now() - last_progress_ >= server().options().heartbeat / 2) {
+    } else if (Timers::Clock::now() - last_progress_ >= server().options().heartbeat) {
         // A little more than the last, and never the whole.
         const double step = last_total_ ? (*last_total_ - last_value_) / 1000 : said_ && last_value_ < 1 ? 0.001 : 1;
         if (step > 0)

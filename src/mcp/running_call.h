@@ -76,8 +76,8 @@ private:
         Asks asks;
         Answers answers;
         Answered then;
-        std::map<std::string, std::string> shown;      // in a task: key -> name there
-        std::map<std::string, std::uint64_t> requests; // legacy: key -> id of the request to the client
+        std::map<std::string, std::string> shown;     // in a task: key -> name there
+        std::map<std::string, std::int64_t> requests; // legacy: key -> id of the request to the client
         Asks missing() const;
         bool complete() const { return answers.size() == asks.size(); }
     };

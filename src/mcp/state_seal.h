@@ -22,8 +22,10 @@ public:
     std::expected<Round, std::string> open(std::string_view sealed, std::string_view principal,
                                            std::string_view request) const;
 
-private:
+    /// 64 hex digits.
     std::string sign(std::string_view text) const;
+
+private:
     std::string inner_, outer_;
 };
 

@@ -1,7 +1,7 @@
 #include "mcp/stdio.h"
 
 #include "base/text.h"
-#include "mcp/conversation.h"
+#include "mcp/batch.h"
 
 #include <cerrno>
 #include <csignal>
@@ -53,7 +53,7 @@ private:
     bool broken_ = false;
 };
 
-class LineReply : public Reply {
+class LineReply final : public Reply {
 public:
     explicit LineReply(std::shared_ptr<LineWriter> out) : out_(std::move(out)) {}
     void send(const json::object& message) override { out_->write(message); }
@@ -61,26 +61,8 @@ public:
     void drop() override {}
     bool shared() const override { return true; }
 
-protected:
-    const std::shared_ptr<LineWriter> out_;
-};
-
-/// The responses of a batch leave together; what is said meanwhile does not wait.
-class BatchReply final : public LineReply {
-public:
-    using LineReply::LineReply;
-    ~BatchReply() override {
-        if (!all_.empty())
-            out_->write(std::move(all_));
-    }
-    void finish(json::object response, int) override {
-        std::lock_guard lock(mutex_);
-        all_.emplace_back(std::move(response));
-    }
-
 private:
-    std::mutex mutex_;
-    json::array all_;
+    const std::shared_ptr<LineWriter> out_;
 };
 
 class StdioServer {
@@ -142,12 +124,12 @@ private:
         auto* batch = value->if_array();
         if (!batch)
             return conversation_->handle(classify(std::move(*value)), std::make_shared<LineReply>(out_));
-        if (batch->empty() || conversation_->revision() != batch_revision)
-            return error(rpc::invalid_request,
-                         batch->empty() ? "The batch is empty" : "Batches belong to protocol version 2025-03-26 only");
-        const auto together = std::make_shared<BatchReply>(out_);
-        for (auto& item : *batch)
-            conversation_->handle(classify(std::move(item)), together);
+        if (const char* wrong = batch_problem(*batch, conversation_->revision()))
+            return error(rpc::invalid_request, wrong);
+        handle_batch(*conversation_, std::move(*batch), out_, [out = out_](json::array all) {
+            if (!all.empty())
+                out->write(std::move(all));
+        });
     }
 
     Status end(Status status) {

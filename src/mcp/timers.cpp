@@ -17,6 +17,7 @@ struct Timers::State {
     Planned planned;
     std::map<Id, Clock::time_point> when;
     Id next = 1;
+    Clock::time_point wakes = Clock::time_point::min(); // when the thread looks again by itself
     bool stopping = false;
     std::thread thread;
 
@@ -24,12 +25,14 @@ struct Timers::State {
         std::unique_lock lock(mutex);
         while (!stopping) {
             if (planned.empty()) {
+                wakes = Clock::time_point::max();
                 changed.wait(lock);
                 continue;
             }
             const auto first = planned.begin();
             if (first->first.first > Clock::now()) {
-                changed.wait_until(lock, Clock::time_point(first->first.first));
+                wakes = first->first.first;
+                changed.wait_until(lock, Clock::time_point(wakes));
                 continue;
             }
             auto what = std::move(first->second);
@@ -63,7 +66,8 @@ Timers::Id Timers::after(std::chrono::milliseconds delay, std::function<void()> 
     state_->when.emplace(id, at);
     if (!state_->thread.joinable())
         state_->thread = std::thread([state = state_] { state->run(); });
-    state_->changed.notify_all();
+    if (at < state_->wakes) // most are cancelled long before their time: they must not cost a wake-up each
+        state_->changed.notify_all();
     return id;
 }
 
