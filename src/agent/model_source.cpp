@@ -1,6 +1,7 @@
 #include "agent/model_source.h"
 
 #include "agent/model_objection.h"
+#include "base/text.h"
 #include "model/edit_blocks.h"
 #include "model/prompt.h"
 
@@ -13,6 +14,16 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
+
+constexpr std::string_view rule_name = "model";
+
+/// At most so many bytes, in whole characters.
+std::string beginning(std::string_view text, std::size_t bytes) {
+    text = text.substr(0, bytes);
+    for (int i = 0; i < 4 && !base::valid_utf8(text) && !text.empty(); ++i)
+        text.remove_suffix(1);
+    return std::string(text);
+}
 
 /// A single answer is a coin; answers that agree are worth more.
 double prior_of(int votes) {
@@ -46,7 +57,7 @@ void ModelSource::propose(const repair::RuleContext& context, repair::Proposals&
         });
         if (first != errors_.end())
             std::rotate(errors_.begin(), first, std::next(first));
-        thread_ = std::jthread([this](const std::stop_token& stop) { ask(stop); });
+        thread_ = std::jthread([this](const std::stop_token& stop) { ask(stop, {}); });
         return;
     }
     if (!report_.heard)
@@ -77,7 +88,7 @@ std::vector<repair::Candidate> ModelSource::candidates(const project::Project& p
         }
         repair::Candidate candidate;
         candidate.patch = std::move(patch);
-        candidate.rule = "model";
+        candidate.rule = rule_name;
         candidate.why =
             fmt::format("The language model {} proposed this change; the compiler accepts it.", report_.model);
         candidate.risk = repair::Risk::behaviour; // nobody can say what it thought of
@@ -90,17 +101,16 @@ std::vector<repair::Candidate> ModelSource::candidates(const project::Project& p
     return out;
 }
 
-void ModelSource::ask(const std::stop_token& stop) const {
+void ModelSource::ask(const std::stop_token& stop, std::string refused) const {
     {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, stop, options_.head_start, [&] { return hurry_; });
     }
-    std::string refused;
-    for (int round = 0; round < std::max(options_.rounds, 1) && !stop.stop_requested(); ++round) {
+    while (!stop.stop_requested()) {
         const bool useful = ask_once(refused, stop);
         const std::lock_guard lock(mutex_);
         report_.useful = useful;
-        if (useful || report_.failure || report_.refused.empty())
+        if (useful || report_.failure || report_.refused.empty() || questions_ >= options_.rounds)
             break;
         refused.clear();
         for (const auto& reason : report_.refused)
@@ -113,9 +123,40 @@ void ModelSource::ask(const std::stop_token& stop) const {
     changed_.notify_all();
 }
 
+/// Under the mutex. False: there is nothing to say that it does not know.
+bool ModelSource::ask_again() const {
+    if (!report_.heard || !finished_ || verdicts_.empty() || questions_ >= options_.rounds)
+        return false;
+    std::string refused;
+    for (const auto& verdict : verdicts_)
+        refused += verdict;
+    verdicts_.clear();
+    finished_ = given_ = false;
+    fitted_to_.reset();
+    thread_ = std::jthread( // the one before has ended
+        [this, refused = std::move(refused)](const std::stop_token& stop) { ask(stop, refused); });
+    return true;
+}
+
+void ModelSource::turned_down(const repair::Candidate& candidate, std::string_view why) const {
+    constexpr std::size_t most = 4, bytes = 1'500;
+    if (candidate.rule != rule_name)
+        return;
+    std::string change;
+    for (const auto& edit : candidate.patch.edits)
+        change += beginning(edit.text, 200) + "\n";
+    const std::lock_guard lock(mutex_);
+    if (verdicts_.size() < most)
+        verdicts_.push_back(fmt::format("You wrote:\n{}and this came of it:\n{}\n", change, beginning(why, bytes)));
+}
+
 /// True when an answer holds a change that fits the state that was asked about.
 bool ModelSource::ask_once(const std::string& refused, const std::stop_token& stop) const {
     const auto begin = Clock::now(); // asked_about_ and errors_ do not change any more
+    {
+        const std::lock_guard lock(mutex_);
+        ++questions_;
+    }
     model::PromptInput input{.project = asked_about_, .errors = errors_, .task = options_.task, .refused = refused};
     if (options_.notes) {
         auto notes = options_.notes(asked_about_, errors_);
@@ -166,7 +207,7 @@ bool ModelSource::ask_once(const std::string& refused, const std::stop_token& st
 
 bool ModelSource::wait(milliseconds time, const std::stop_token& stop) const {
     std::unique_lock lock(mutex_);
-    if (!report_.asked || report_.heard)
+    if (!report_.asked || (given_ && (time.count() <= 0 || !ask_again())))
         return false;
     hurry_ = true;
     changed_.notify_all();
@@ -178,8 +219,11 @@ bool ModelSource::wait(milliseconds time, const std::stop_token& stop) const {
         }
         changed_.wait_for(lock, stop, time, [&] { return finished_; });
     }
-    report_.heard = finished_ && report_.useful;
-    return report_.heard;
+    if (!finished_)
+        return false;
+    given_ = true;
+    report_.heard = report_.heard || report_.useful;
+    return report_.useful;
 }
 
 ModelSource::Report ModelSource::report() const {

@@ -17,7 +17,7 @@ struct ModelNotes {
 
 struct ModelSourceOptions {
     int samples = 3;
-    int rounds = 2; // questions: the second one says why no block of the first answers could be used
+    int rounds = 2; // questions: the second one says why nothing of the first answers was of use
     /// The engine has so long alone; what it repairs meanwhile costs no tokens. wait() ends it.
     std::chrono::milliseconds head_start{1'500};
     std::string task; // what the user says the program is for
@@ -37,9 +37,11 @@ public:
     std::string_view name() const override { return "model"; }
     void propose(const repair::RuleContext& context, repair::Proposals& out) const override;
 
-    /// Until the answers are there, the question failed, the time is over or the token fires. True, once: at least one
-    /// answer holds a change.
+    /// Until the answers are there, the question failed, the time is over or the token fires. True, once a question: at
+    /// least one answer holds a change. When all of the first were turned down, the second question is asked.
     bool wait(std::chrono::milliseconds time, const std::stop_token& stop) const override;
+
+    void turned_down(const repair::Candidate& candidate, std::string_view why) const override;
 
     struct Report {
         bool asked = false, useful = false; // an answer holds a change that fits
@@ -57,7 +59,8 @@ public:
     Report report() const;
 
 private:
-    void ask(const std::stop_token& stop) const;
+    void ask(const std::stop_token& stop, std::string refused) const;
+    bool ask_again() const;
     bool ask_once(const std::string& refused, const std::stop_token& stop) const;
     std::vector<repair::Candidate> candidates(const project::Project& project) const;
 
@@ -66,6 +69,9 @@ private:
     mutable std::mutex mutex_; // of everything below
     mutable std::condition_variable_any changed_;
     mutable bool hurry_ = false, finished_ = false;
+    mutable bool given_ = false; // what the last question brought was told to the search
+    mutable int questions_ = 0;
+    mutable std::vector<std::string> verdicts_; // on what was tried
     mutable project::Project asked_about_;
     mutable std::vector<toolchain::Diagnostic> errors_;
     mutable Report report_;

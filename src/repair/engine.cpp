@@ -114,6 +114,7 @@ private:
                 continue;
             }
             if (!ok) {
+                turn_down(*winner);
                 if (compiles_ && !fallback && !winner->late) // a late source has to be right
                     fallback = {candidate, steps, out_.tests, out_.examples_pass};
                 continue;
@@ -129,6 +130,22 @@ private:
             return true;
         }
         return false;
+    }
+
+    // The source of a late step hears why its change is not enough.
+    void turn_down(const Search::Winner& winner) const {
+        constexpr std::size_t most = 2'000; // of the tests' output: its end says what failed
+        const auto late = std::find_if(winner.steps.rbegin(), winner.steps.rend(),
+                                       [](const AppliedEdit& e) { return e.candidate.late; });
+        if (late == winner.steps.rend())
+            return;
+        std::string words = rejection_;
+        if (out_.tests && out_.tests->failed() > 0) {
+            const std::string& said = out_.tests->exit.out;
+            words += "\n" + said.substr(said.size() - std::min(said.size(), most));
+        }
+        for (const auto& source : options_.sources)
+            source->turned_down(late->candidate, words);
     }
 
     void take(const project::Project& project, std::vector<AppliedEdit> steps) {

@@ -406,6 +406,15 @@ void Search::record(const Open& open, const Diagnostics& errors) {
     }
 }
 
+void Search::turn_down(const Candidate& candidate, const Diagnostics& errors) const {
+    constexpr std::size_t most = 3;
+    std::string words;
+    for (std::size_t i = 0; i < std::min(errors.size(), most); ++i)
+        words += errors[i].rendered.empty() ? errors[i].message + "\n" : errors[i].rendered;
+    for (const auto& source : options_.sources)
+        source->turned_down(candidate, words);
+}
+
 void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
     Node& node = nodes_[open.node];
     ++node.tried;
@@ -435,6 +444,8 @@ void Search::evaluate(Open& open, const toolchain::CheckReport& report) {
         improved();
         return;
     }
+    if (const Candidate& only = node.ranked[open.picks.front()].candidate; only.late && open.picks.size() == 1)
+        turn_down(only, errors);
     auto [gone, gone_rank] = surplus(node.errors, errors);
     auto [fresh, fresh_rank] = surplus(errors, node.errors);
     if (open.picks.size() > 1)

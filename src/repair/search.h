@@ -114,6 +114,7 @@ private:
     static std::tuple<bool, int, std::size_t, double> state_key(const Node& node); // smaller is better
     bool hear_late_sources(std::chrono::milliseconds patience);
     void explore();
+    void turn_down(const Candidate& candidate, const Diagnostics& errors) const;
     void push_batch(int node);
     bool prepare(Open& open); // builds the project; false: nothing new
     void evaluate(Open& open, const toolchain::CheckReport& report);

@@ -22,6 +22,8 @@ public:
     /// up. True: the source has something that it did not have before; the best states are then asked about again.
     /// Candidates of such a source are marked `late`.
     virtual bool wait(std::chrono::milliseconds, const std::stop_token&) const { return false; }
+    /// A late candidate was tried and is no repair; `why`: what the compiler or the tests said.
+    virtual void turned_down(const Candidate&, std::string_view) const {}
 };
 
 /// What use has taught about candidates of any source. Thread-safe, answers in microseconds.

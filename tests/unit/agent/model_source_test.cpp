@@ -97,6 +97,39 @@ TEST_F(ModelSourceTest, a_block_that_does_not_fit_is_asked_for_again_with_the_re
     EXPECT_EQ(scripted->prompts.size(), 2u); // and then no more
 }
 
+TEST_F(ModelSourceTest, what_the_compiler_turned_down_is_asked_for_again_with_its_words) {
+    scripted->script = {{wrong}, {right}};
+    const auto s = source();
+    EXPECT_EQ(run(s).verdict, repair::Verdict::fixed);
+    ASSERT_EQ(scripted->prompts.size(), 2u);
+    EXPECT_NE(scripted->prompts[1].find("and this came of it"), std::string::npos) << scripted->prompts[1];
+    EXPECT_EQ(s->report().requests, 2);
+    scripted->script = {{wrong}};
+    scripted->prompts.clear();
+    EXPECT_EQ(run(source()).verdict, repair::Verdict::unchanged);
+    EXPECT_EQ(scripted->prompts.size(), 2u); // and then no more
+}
+
+TEST_F(ModelSourceTest, the_engines_own_repair_goes_before_the_models) {
+    scripted->script = {{block("    let a: i32 = \"five\";", "    let a: i32 = 5;// the model's")}};
+    compiler_says = {{"5", toolchain::Applicability::maybe_incorrect}};
+    const auto s = source();
+    const auto outcome = run(s);
+    EXPECT_EQ(outcome.verdict, repair::Verdict::fixed);
+    EXPECT_EQ(outcome.applied[0].candidate.rule, "compiler");
+    EXPECT_EQ(*outcome.best.find("src/main.rs"), repaired);
+    EXPECT_FALSE(s->report().heard);
+}
+
+TEST_F(ModelSourceTest, a_change_that_deletes_code_is_not_even_tried) {
+    ASSERT_TRUE(project.set("src/main.rs", "fn main() {\n    let b = 1;\n    let a: i32 = \"five\";\n}\n"));
+    scripted->script = {{block("    let b = 1;\n    let a: i32 = \"five\";", "    let a: i32 = 5;")}};
+    const auto s = source();
+    EXPECT_EQ(run(s).verdict, repair::Verdict::unchanged);
+    ASSERT_FALSE(s->report().refused.empty());
+    EXPECT_EQ(s->report().refused[0], "it deletes code instead of repairing it");
+}
+
 TEST_F(ModelSourceTest, no_tokens_are_spent_when_the_engine_is_faster) {
     compiler_says = {{"5", toolchain::Applicability::machine_applicable}};
     source_options.head_start = 10s;
