@@ -134,13 +134,7 @@ TEST_F(Stdio, the_end_of_input_lets_calls_finish_for_a_moment_then_cancels) {
 TEST_F(Stdio, a_reader_that_is_gone_is_no_signal) {
     start();
     from.reset();
-    for (int i = 0; i < 3; ++i) {
-        const auto text = base::dump(request(i, "ping")) + "\n";
-        if (::write(to.get(), text.data(), text.size()) < 0)
-            break;
-        std::this_thread::sleep_for(10ms);
-    }
-    to.reset();
+    send(request(1, "ping")); // the answer finds nobody, and the server ends by itself
     thread.join();
 }
 
