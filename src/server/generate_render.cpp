@@ -4,6 +4,7 @@
 #include "project/flat_text.h"
 #include "server/render_parts.h"
 
+#include <cmath>
 #include <fmt/core.h>
 
 namespace rustcoder::server {
@@ -21,6 +22,10 @@ json::value template_of(std::string_view origin) {
     return json::value(origin.substr(0, origin.find('+')));
 }
 
+double rounded(double share) {
+    return std::round(share * 1000) / 1000;
+}
+
 json::array requirements_json(const std::vector<agent::RequirementReport>& list) {
     json::array out;
     for (const auto& r : list)
@@ -32,8 +37,8 @@ json::array requirements_json(const std::vector<agent::RequirementReport>& list)
 json::array nearest_json(const std::vector<agent::NearestTemplate>& list) {
     json::array out;
     for (const auto& t : list)
-        out.emplace_back(
-            json::object{{"name", t.name}, {"title", t.title}, {"summary", t.summary}, {"confidence", t.confidence}});
+        out.emplace_back(json::object{
+            {"name", t.name}, {"title", t.title}, {"summary", t.summary}, {"confidence", rounded(t.confidence)}});
     return out;
 }
 
@@ -151,7 +156,7 @@ json::object generate_body(const JobRequest& request, const agent::GenerateAnswe
     out["explanation"] = clean_utf8(answer.message);
     out["origin"] = clean_utf8(answer.origin);
     out["template"] = template_of(answer.origin);
-    out["confidence"] = answer.confidence;
+    out["confidence"] = rounded(answer.confidence);
     out["features"] = strings(answer.features);
     json::object slots;
     for (const auto& [slot, value] : answer.slots)

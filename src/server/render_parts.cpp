@@ -221,10 +221,12 @@ std::string failed_text(const project::Project& project, std::string_view summar
     const auto remark = [](std::string_view text) {
         return text.empty() ? std::string() : "# " + clean_utf8(base::replace_all(std::string(text), "\n", " ")) + "\n";
     };
-    std::string out = clean_utf8(project::print_flat_text(project));
-    if (!out.empty() && out.back() != '\n')
-        out += '\n';
-    out += "\n# Build failed\n" + remark(summary);
+    std::string out;
+    if (!project.empty())
+        out = clean_utf8(project::print_flat_text(project));
+    if (!out.empty())
+        out += out.ends_with('\n') ? "\n" : "\n\n";
+    out += "# Build failed\n" + remark(summary);
     std::size_t shown = 0;
     for (const auto& d : left) {
         if (!d.is_error() || ++shown > 5)

@@ -134,6 +134,7 @@ TEST_F(Generate, sync_failures) {
     EXPECT_EQ(o.at("success"), false);
     EXPECT_TRUE(o.at("build_output").is_null());
     EXPECT_TRUE(o.at("files").as_object().empty());
+    EXPECT_EQ(o.at("combined_text"), "# Build failed\n# Nothing like that can be made here.\n");
     auto r = post("/generate-sync", {{"description", "REFUSED"}});
     EXPECT_EQ(r.status, 400);
     EXPECT_EQ(parse(r).at("detail").as_string().find("Error generating project: there is no template"), 0u);

@@ -215,9 +215,10 @@ TEST_F(Stdio, generate_answers_the_project_in_flat_text_and_what_is_covered) {
     EXPECT_FALSE(fake->last_generate.run);
     EXPECT_EQ(fake->last_generate.examples.size(), 1u);
     // The contract wants requirements; a model that leaves them out, or says null, is not sent away.
+    int id = 2;
     for (const json::object& arguments :
          {json::object{{"description", "d"}}, json::object{{"description", "d"}, {"requirements", nullptr}}})
-        EXPECT_EQ(ask(call(2, "generate", arguments)).at("result").at("isError"), false);
+        EXPECT_EQ(ask(call(id++, "generate", arguments)).at("result").at("isError"), false);
 }
 
 TEST_F(Stdio, generate_that_fails_is_an_error_with_a_way_on) {
@@ -230,9 +231,10 @@ TEST_F(Stdio, generate_that_fails_is_an_error_with_a_way_on) {
     EXPECT_EQ(r.at("isError"), true);
     EXPECT_NE(r.at("content").as_array().at(0).at("text").as_string().find("# Build failed"), std::string::npos);
     EXPECT_EQ(ask(call(3, "generate", {{"description", "REFUSED"}})).at("result").at("isError"), true);
+    int id = 4;
     for (const json::object& arguments :
          {json::object{}, json::object{{"description", ""}}, json::object{{"description", "d"}, {"artifact", 5}}})
-        EXPECT_EQ(ask(call(4, "generate", arguments)).at("result").at("isError"), true);
+        EXPECT_EQ(ask(call(id++, "generate", arguments)).at("result").at("isError"), true);
 }
 
 TEST_F(Stdio, generate_can_be_cancelled_and_fetched_later) {
