@@ -127,7 +127,10 @@ def main():
         share = 100 * r["rest"] / r["wall"]
         if edit:
             shares.append(share)
-        ok = ok and all(x["verdict"] == "fixed" and x["requests"] == (1 if edit else 0) for x in runs)
+        odd = [x for x in runs if x["verdict"] != "fixed" or x["requests"] != (1 if edit else 0)]
+        for x in odd:
+            print(f"  not as it should be: {x['verdict']}, {x['requests']} requests, {x['wall']:.2f} s")
+        ok = ok and not odd
         print(f"{name:12} {r['verdict']:9} {r['wall']:7.2f} {r['model']:8.2f} {r['compiler']:11.2f} {r['rest']:7.2f}"
               f" {share:7.1f} {r['requests']:9}")
     print(f"median of what is neither model nor compiler, where a model is needed: {statistics.median(shares):.1f} %")

@@ -48,6 +48,9 @@ void ModelSource::propose(const repair::RuleContext& context, repair::Proposals&
     std::unique_lock lock(mutex_);
     if (!report_.asked) {
         report_.asked = true;
+        head_start_ = options_.head_start;
+        if (head_start_.count() > 0)
+            head_start_ = std::max(head_start_, 4 * std::chrono::duration_cast<milliseconds>(Clock::now() - made_));
         report_.model = model_->name();
         asked_about_ = context.project();
         errors_.assign(context.all.begin(), context.all.end());
@@ -104,7 +107,7 @@ std::vector<repair::Candidate> ModelSource::candidates(const project::Project& p
 void ModelSource::ask(const std::stop_token& stop, std::string refused) const {
     {
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, stop, options_.head_start, [&] { return hurry_; });
+        changed_.wait_for(lock, stop, head_start_, [&] { return hurry_; });
     }
     while (!stop.stop_requested()) {
         const bool useful = ask_once(refused, stop);

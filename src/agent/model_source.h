@@ -18,7 +18,8 @@ struct ModelNotes {
 struct ModelSourceOptions {
     int samples = 3;
     int rounds = 2; // questions: the second one says why nothing of the first answers was of use
-    /// The engine has so long alone; what it repairs meanwhile costs no tokens. wait() ends it.
+    /// The engine has so long alone, or four times what it took to get to the first errors (a slow machine, a large
+    /// project); what it repairs meanwhile costs no tokens. wait() ends it. Zero: none.
     std::chrono::milliseconds head_start{1'500};
     std::string task; // what the user says the program is for
     /// Called once a question, on the asking thread.
@@ -66,7 +67,9 @@ private:
 
     const std::shared_ptr<model::ChatModel> model_;
     const ModelSourceOptions options_;
+    const std::chrono::steady_clock::time_point made_ = std::chrono::steady_clock::now();
     mutable std::mutex mutex_; // of everything below
+    mutable std::chrono::milliseconds head_start_{};
     mutable std::condition_variable_any changed_;
     mutable bool hurry_ = false, finished_ = false;
     mutable bool given_ = false; // what the last question brought was told to the search
