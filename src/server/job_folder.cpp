@@ -52,7 +52,7 @@ std::chrono::system_clock::time_point changed_at(const fs::path& path) {
     struct stat info{};
     if (::stat(path.c_str(), &info) != 0)
         return {};
-    return std::chrono::system_clock::from_time_t(info.st_mtime);
+    return std::chrono::system_clock::from_time_t(info.st_mtim.tv_sec) + std::chrono::nanoseconds(info.st_mtim.tv_nsec);
 }
 
 std::uint64_t bytes_in(const fs::path& folder) {
