@@ -118,7 +118,8 @@ public:
     }
     /// `cargo COMMAND -p ...`: nothing may be said that is an error or a warning.
     void cargo(const std::string& command, const std::vector<std::string>& packages) const {
-        auto line = fmt::format("cd {} && CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0 CARGO_NET_OFFLINE=true "
+        auto line = fmt::format("cd {} && CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0 "
+                                "CARGO_PROFILE_DEV_CODEGEN_UNITS=1 CARGO_NET_OFFLINE=true "
                                 "CARGO_TERM_COLOR=never RUSTFLAGS=-Dwarnings RUSTDOCFLAGS=-Dwarnings RUSTC={} {} {}",
                                 base::shell_quote(scratch_.path().string()), base::shell_quote(tools_.rustc.string()),
                                 base::shell_quote(tools_.cargo.string()), command);
@@ -148,6 +149,24 @@ private:
     base::TempDir scratch_;
     std::vector<std::string> members_;
 };
+
+/// The targets that have tests: a harness around a main.rs without any costs as much as the program.
+std::string tested_targets(const project::Project& files) {
+    std::string out = files.contains("src/lib.rs") ? " --lib" : "";
+    bool integration = false;
+    for (const auto& [path, file] : files.files())
+        integration = integration || path.starts_with("tests/");
+    if (integration)
+        out += " --test '*'";
+    const auto* main = files.find("src/main.rs");
+    return main && base::has(*main, "#[test]") ? out + " --bins" : out;
+}
+
+bool has_documentation_tests(const project::Project& files) {
+    return std::any_of(files.files().begin(), files.files().end(), [](const auto& file) {
+        return base::has(*file.second.bytes, "/// ```") || base::has(*file.second.bytes, "//! ```");
+    });
+}
 
 class ShippedTemplate : public ::testing::TestWithParam<std::string> {};
 
@@ -186,8 +205,13 @@ TEST_P(ShippedTemplate, BuildsTestsAndDoesWhatItsExamplesSay) {
     if (HasFatalFailure())
         return;
     shop.cargo("check --all-targets", looked_at);
-    shop.cargo("build --all-targets", whole);
-    shop.cargo("test --quiet --no-fail-fast", whole);
+    const auto targets = tested_targets(from->files);
+    EXPECT_NE(targets, "") << "no tests";
+    if (!from->library)
+        shop.cargo("build --bins", with_examples);
+    shop.cargo("test --quiet --no-fail-fast" + targets, whole);
+    if (has_documentation_tests(from->files))
+        shop.cargo("test --doc --quiet --no-fail-fast", with_examples);
     if (!from->library)
         for (const auto& package : with_examples)
             shop.examples(package);
