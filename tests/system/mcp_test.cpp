@@ -92,7 +92,7 @@ struct McpSystem : testing::Test {
         EXPECT_EQ(o.at("server").at("name"), "rustcoder");
         EXPECT_EQ(
             base::dump(o.at("list")),
-            R"(["compile","compile_and_fix","check","job_result","search_knowledge","explain_error","add_fix","knowledge_stats"])");
+            R"(["compile","compile_and_fix","check","generate","job_result","search_knowledge","explain_error","add_fix","knowledge_stats"])");
         EXPECT_EQ(o.at("compile").at("isError"), false) << base::dump(o.at("compile"));
         EXPECT_EQ(o.at("compile").at("text").as_array().at(0), "Build successful");
         EXPECT_GE(o.at("compile").at("progress").as_array().size(), 1u);
@@ -102,6 +102,11 @@ struct McpSystem : testing::Test {
                   std::string::npos);
         EXPECT_EQ(o.at("fix").at("structured").at("verdict"), "fixed");
         EXPECT_EQ(o.at("check").at("structured").at("success"), false);
+        EXPECT_EQ(o.at("generate").at("isError"), false) << base::dump(o.at("generate"));
+        EXPECT_EQ(o.at("generate").at("text").as_array().at(0).as_string().find("[filename: "), 0u);
+        EXPECT_EQ(o.at("generate").at("structured").at("template"), "calculator");
+        EXPECT_EQ(base::dump(o.at("generate").at("structured").at("examples")), R"([{"passed":true,"what":""}])");
+        EXPECT_EQ(o.at("notGenerated").at("isError"), true) << base::dump(o.at("notGenerated"));
         EXPECT_EQ(o.at("invalid").at("isError"), true);
         EXPECT_EQ(o.at("cancel").at("cancelled"), true) << base::dump(o.at("cancel"));
         std::int64_t last = 0;
