@@ -11,7 +11,7 @@ struct ServerOptions {
     std::string name, title, version;
     std::string instructions;                       // for the model; empty = none
     std::chrono::milliseconds heartbeat{8'000};     // of progress; clients time out on 60 s of silence
-    std::size_t page_size = 200;                    // of lists; what is longer comes with a cursor
+    std::size_t page_size = 1'000;                  // of lists; what is longer comes with a cursor
     std::chrono::milliseconds list_ttl{60'000};     // how long clients may keep lists and discovery
     bool public_lists = true;                       // the same for everybody: shared caches may keep them
     std::chrono::milliseconds read_ttl{0};          // and resources, always private
