@@ -37,6 +37,9 @@ Result<agent::Environment> environment(const std::shared_ptr<agent::Knowledge>& 
 Result<std::shared_ptr<model::ChatModel>> make_chat();
 /// RUSTCODER_KNOWLEDGE (a file, or "off"), LLM_EMBED_MODEL, SKIP_VECTOR_SEARCH. Opens nothing. `resident`: a server.
 std::shared_ptr<agent::Knowledge> make_knowledge(bool resident = false);
+/// For choosing templates: the sentence encoder where it is there, because words about Rust say little about what a
+/// program is for (docs/generate.md has the figures); else the words.
+Result<std::shared_ptr<knowledge::Embedder>> template_embedder();
 std::filesystem::path config_directory();
 std::filesystem::path cache_directory();
 std::filesystem::path state_directory();

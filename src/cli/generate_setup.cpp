@@ -15,7 +15,8 @@ std::shared_ptr<scaffold::Library> make_library(const agent::Knowledge& knowledg
     std::error_code ec;
     if (fs::is_directory(folder, ec))
         options.folders.push_back(folder);
-    options.embedder = knowledge.options().embedder;
+    if (knowledge.options().embedder)
+        options.embedder = template_embedder;
     options.cache = cache_directory();
     return std::make_shared<scaffold::Library>(std::move(options));
 }

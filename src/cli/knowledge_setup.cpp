@@ -31,15 +31,19 @@ private:
     std::unique_ptr<model::EmbeddingModel> model_;
 };
 
-Result<std::shared_ptr<knowledge::Embedder>> make_embedder() {
+Result<std::shared_ptr<knowledge::Embedder>> make_embedder(knowledge::LocalParts parts_there) {
     RC_TRY_ASSIGN(auto endpoint, model::embedding_from(variable));
     if (endpoint)
         return std::make_shared<EndpointEmbedder>(model::make_embedding_model(*std::move(endpoint)));
-    knowledge::LocalEmbedderOptions local;
+    knowledge::LocalEmbedderOptions local{.parts = parts_there, .folder = {}};
     if (const auto parts = variable("RUSTCODER_EMBEDDING"); !parts.empty()) {
         RC_TRY_ASSIGN(local.parts, knowledge::parts_named(parts));
     }
     return knowledge::open_local_embedder(local);
+}
+
+Result<std::shared_ptr<knowledge::Embedder>> knowledge_embedder() {
+    return make_embedder(knowledge::LocalParts::all);
 }
 
 /// Our own lessons and templates: beside an installed binary, or in the repository it was built in.
@@ -59,6 +63,11 @@ fs::path shipped_knowledge() {
 
 } // namespace
 
+Result<std::shared_ptr<knowledge::Embedder>> template_embedder() {
+    auto sentences = make_embedder(knowledge::LocalParts::use);
+    return sentences ? std::move(sentences) : make_embedder(knowledge::LocalParts::words);
+}
+
 std::shared_ptr<agent::Knowledge> make_knowledge(bool resident) {
     agent::KnowledgeOptions options;
     options.resident = resident;
@@ -74,7 +83,7 @@ std::shared_ptr<agent::Knowledge> make_knowledge(bool resident) {
         options.off_because = "there is no home directory for the knowledge base";
     options.shipped = shipped_knowledge();
     if (variable("SKIP_VECTOR_SEARCH") != "true")
-        options.embedder = make_embedder;
+        options.embedder = knowledge_embedder;
     return std::make_shared<agent::Knowledge>(std::move(options));
 }
 
