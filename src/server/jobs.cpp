@@ -153,7 +153,7 @@ void JobStore::work() {
 
 void JobStore::run(const std::shared_ptr<Job>& job) {
     const auto alarm = timers_.after(std::min(options_.longest, job->request().deadline + std::chrono::seconds(60)),
-                                     [this, weak = std::weak_ptr(job)] {
+                                     [weak = std::weak_ptr(job)] {
                                          if (auto j = weak.lock()) {
                                              {
                                                  std::lock_guard lock(j->mutex_);

@@ -8,6 +8,14 @@
 
 namespace rustcoder::server {
 
+namespace {
+
+std::int64_t milliseconds(const JobSummary& job) {
+    return job.created.time_since_epoch() / std::chrono::milliseconds(1);
+}
+
+} // namespace
+
 void JobStore::keep_on_disk(const std::shared_ptr<Job>& job) {
     if (!options_.folder)
         return;
@@ -130,7 +138,9 @@ std::vector<JobSummary> JobStore::list() {
     std::vector<JobSummary> out;
     for (auto& [id, summary] : all)
         out.push_back(std::move(summary));
-    std::ranges::stable_sort(out, std::greater<>(), &JobSummary::created);
+    std::ranges::sort(out, [](const JobSummary& a, const JobSummary& b) { // as the cursor of a page has it
+        return std::pair(milliseconds(a), a.id) > std::pair(milliseconds(b), b.id);
+    });
     return out;
 }
 
