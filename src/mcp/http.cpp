@@ -78,7 +78,7 @@ struct HttpTransport::Shared : std::enable_shared_from_this<HttpTransport::Share
     void get(const Request& request, const Answer& answer, const std::string& principal);
     void remove(const Request& request, const Answer& answer, const std::string& principal);
     void stateless(const Request& request, const Answer& answer, const std::string& principal, Message m);
-    void initialize(const Request& request, const Answer& answer, const std::string& principal, Message m);
+    void initialize(const Answer& answer, const std::string& principal, Message m);
     void batch(const Request& request, const Answer& answer, const std::string& principal, json::array& items);
     SessionPtr find(const Request& request, const Answer& answer, const std::string& principal);
     /// False when there is no room, even after those left that nobody uses.
@@ -127,7 +127,7 @@ void HttpTransport::Shared::post(const Request& request, const Answer& answer, c
     if (!m.revision().empty() || header == modern_revision)
         return stateless(request, answer, principal, std::move(m));
     if (m.kind == Message::Kind::request && m.method == "initialize")
-        return initialize(request, answer, principal, std::move(m));
+        return initialize(answer, principal, std::move(m));
     if (!header.empty() && !legacy_revision(header)) {
         json::object data;
         data["supported"] = json::array{json::value(modern_revision), json::value(latest_legacy)};
@@ -172,8 +172,7 @@ void HttpTransport::Shared::stateless(const Request& request, const Answer& answ
     reply->cancel_on_disconnect(); // here, unlike in a session, leaving means cancelling
 }
 
-void HttpTransport::Shared::initialize(const Request& request, const Answer& answer, const std::string& principal,
-                                       Message m) {
+void HttpTransport::Shared::initialize(const Answer& answer, const std::string& principal, Message m) {
     /// The answer with the id of the session.
     class First final : public Reply {
     public:
