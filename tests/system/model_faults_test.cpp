@@ -277,7 +277,8 @@ struct ModelFaultsTest : test::OwnFolder {
         server.otherwise([&group, &next](const net::HttpRequest&) { return group[next++ % group.size()].act; });
         const auto before = files();
         const auto begin = std::chrono::steady_clock::now();
-        const auto end = rustcoder({"fix", path, "--write", "--json", "--samples", std::to_string(group.size())});
+        const auto end = rustcoder(
+            {"fix", path, "--write", "--json", "--max-checks", "120", "--samples", std::to_string(group.size())});
         const auto took = std::chrono::steady_clock::now() - begin;
         EXPECT_LT(took, std::chrono::seconds(40)) << names(group);
         const auto record = end.json();
