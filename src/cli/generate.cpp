@@ -109,7 +109,7 @@ void print_summary(const agent::GenerateAnswer& answer, const GenerateOptions& o
 }
 
 int list_templates(bool json) {
-    auto library = make_library(*make_knowledge());
+    auto library = make_library(make_knowledge());
     auto all = library->all();
     if (!all)
         return report(all.error());
@@ -172,7 +172,7 @@ int run_generate(const GenerateOptions& options) {
     auto env = environment(knowledge, !options.no_model);
     if (!env)
         return report(env.error());
-    env->templates = make_library(*knowledge);
+    env->templates = make_library(knowledge);
     StatusLine progress(!options.json && !options.quiet && somebody_watches());
     auto answer = agent::generate(*env, *request, interrupt_token(),
                                   [&](const repair::Event& e) { progress.show(base::lines(e.message).front()); });

@@ -1,12 +1,15 @@
 #include "cli/generate_setup.h"
 
+#include "agent/known_projects.h"
+
 #include <cstdlib>
 
 namespace rustcoder::cli {
 
 namespace fs = std::filesystem;
 
-std::shared_ptr<scaffold::Library> make_library(const agent::Knowledge& knowledge) {
+std::shared_ptr<scaffold::Library> make_library(const std::shared_ptr<agent::Knowledge>& knowledge_base) {
+    const auto& knowledge = *knowledge_base;
     scaffold::LibraryOptions options;
     if (const auto& shipped = knowledge.options().shipped; !shipped.empty())
         options.folders.push_back(shipped / "projects");
@@ -17,6 +20,7 @@ std::shared_ptr<scaffold::Library> make_library(const agent::Knowledge& knowledg
         options.folders.push_back(folder);
     if (knowledge.options().embedder)
         options.embedder = template_embedder;
+    options.known = [knowledge_base] { return agent::known_projects(*knowledge_base); };
     options.cache = cache_directory();
     return std::make_shared<scaffold::Library>(std::move(options));
 }

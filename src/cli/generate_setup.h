@@ -6,8 +6,9 @@
 
 namespace rustcoder::cli {
 
-/// Ours (knowledge/projects, wherever the shipped knowledge is) and the user's own: RUSTCODER_TEMPLATES, else
+/// The user's projects in the knowledge base, ours (knowledge/projects, wherever the shipped knowledge is) and the
+/// user's own: RUSTCODER_TEMPLATES, else
 /// ~/.config/rustcoder/templates. Reads nothing yet.
-std::shared_ptr<scaffold::Library> make_library(const agent::Knowledge& knowledge);
+std::shared_ptr<scaffold::Library> make_library(const std::shared_ptr<agent::Knowledge>& knowledge);
 
 } // namespace rustcoder::cli

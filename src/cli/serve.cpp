@@ -63,7 +63,7 @@ Result<std::shared_ptr<server::JobFolder>> job_folder(const ServeOptions& o) {
 
 Result<agent::Environment> serving(const std::shared_ptr<agent::Knowledge>& knowledge) {
     RC_TRY_ASSIGN(auto e, environment(knowledge));
-    e.templates = make_library(*knowledge);
+    e.templates = make_library(knowledge);
     return e;
 }
 

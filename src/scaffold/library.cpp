@@ -39,6 +39,15 @@ Result<const Library::Index*> Library::index() {
     }
     for (const auto& one : options_.more)
         by_name[one.name] = std::make_shared<const Template>(one);
+    if (options_.known) {
+        auto known = options_.known();
+        if (!known)
+            problems.push_back(known.error().text());
+        else
+            for (auto& one : *known)
+                if (auto name = one.name; !by_name.contains(name))
+                    by_name[std::move(name)] = std::make_shared<const Template>(std::move(one));
+    }
     if (by_name.empty())
         return fail(Errc::not_found,
                     problems.empty() ? "there are no project templates"
@@ -149,8 +158,8 @@ Result<Chosen> Library::choose(const Request& request, std::size_t limit, std::s
         const auto [score, i] = order[r];
         const auto rival = order.size() < 2 ? 0.0 : order[r == 0 ? 1 : 0].first;
         evidence[i].margin = score - rival;
-        out.matches.push_back({index->templates[i], plan(*index->templates[i], request), confidence(evidence[i]),
-                               evidence[i].share, evidence[i].cosine.value_or(0)});
+        out.matches.push_back(
+            {index->templates[i], plan(*index->templates[i], request), confidence(evidence[i]), evidence[i]});
     }
     return out;
 }

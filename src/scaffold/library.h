@@ -3,6 +3,7 @@
 #pragma once
 
 #include "knowledge/embedder.h"
+#include "scaffold/confidence.h"
 #include "scaffold/request.h"
 
 #include <functional>
@@ -15,6 +16,9 @@ class VectorRank;
 struct LibraryOptions {
     std::vector<std::filesystem::path> folders; // later ones replace templates of the same name
     std::vector<Template> more;                 // beside those
+    /// Called once, with the first choice, for templates beside those; none of a name that is there. An error is told
+    /// in problems().
+    std::function<Result<std::vector<Template>>()> known;
     /// Called once, by the first choice. None, or an error: by text alone, and `note` says so.
     std::function<Result<std::shared_ptr<knowledge::Embedder>>()> embedder;
     /// Where the templates' vectors are kept between runs (80 templates take most of a second to embed, to read them 5
@@ -25,8 +29,8 @@ struct LibraryOptions {
 struct Match {
     std::shared_ptr<const Template> from;
     Plan plan;
-    double confidence = 0;       // 0..1: calibrated on descriptions, the chance that this is the right template
-    double text = 0, vector = 0; // of its parts: BM25 share of the question's weight; cosine
+    double confidence = 0; // 0..1: calibrated on descriptions, the chance that this is the right template
+    Evidence evidence;     // what it follows from
 };
 
 /// Below it a template is offered, not used.
