@@ -81,5 +81,17 @@ TEST_F(GenerateCli, TemplatesAreListedAndTheUsersOwnCount) {
     EXPECT_TRUE(base::has(end.out, "my-own")) << end.out << end.err;
 }
 
+TEST_F(GenerateCli, AProjectThatTheKnowledgeBaseKnowsIsATemplateToo) {
+    put("bees.json", R"({"query": "Weigh beehives and tell the honey yield of each colony", "project_files": {
+        "Cargo.toml": "[package]\nname = \"beehive-scale\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+        "src/main.rs": "fn main() {\n    println!(\"honey\");\n}\n"}})");
+    auto end = rustcoder({"knowledge", "import", at("bees.json")});
+    ASSERT_EQ(end.status, 0) << end.err;
+    end = rustcoder(
+        {"generate", "Weigh the beehives, tell the yield of honey of each colony", "-o", at("bees"), "--run"});
+    ASSERT_EQ(end.status, 0) << end.err;
+    EXPECT_TRUE(base::has(end.err, "template:beehive-scale") && base::has(end.err, "honey\n")) << end.err;
+}
+
 } // namespace
 } // namespace rustcoder::test
