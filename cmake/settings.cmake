@@ -13,6 +13,7 @@ pkg_check_modules(gumbo REQUIRED IMPORTED_TARGET gumbo)
 find_package(ZLIB REQUIRED)
 find_path(RC_TOMLPLUSPLUS toml++/toml.h REQUIRED) # headers only
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-cpp)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 
 add_library(rc_settings INTERFACE)

@@ -16,14 +16,14 @@ packages_of() {
     build)
         echo g++ cmake ninja-build ccache pkg-config \
             libboost1.81-dev libboost-json1.81-dev libfmt-dev libspdlog-dev libcli11-dev libseccomp-dev libssl-dev \
-            libcurl4-openssl-dev libsqlite3-dev libarchive-dev libgumbo-dev zlib1g-dev libutf8proc-dev libtomlplusplus-dev \
+            libcurl4-openssl-dev libsqlite3-dev libarchive-dev libgumbo-dev zlib1g-dev libutf8proc-dev libtomlplusplus-dev libyaml-cpp-dev \
             libgtest-dev libgmock-dev
         ;;
     runtime)
         # gcc: rustc links with it. The libraries are what `ldd build/bin/rustcoder` names (tests/deploy_check.py).
         echo bubblewrap gcc libc6-dev ca-certificates \
             libboost-json1.81.0 libfmt9 libspdlog1.10 libseccomp2 libssl3 libstdc++6 \
-            libcurl4 libsqlite3-0 libarchive13 libgumbo1 zlib1g libutf8proc2
+            libcurl4 libsqlite3-0 libarchive13 libgumbo1 zlib1g libutf8proc2 libyaml-cpp0.7
         ;;
     rust) echo rustc-web cargo-web ;;
     test) echo python3 python3-yaml curl:curl nodejs:node npm:npm librust-itoa-dev ;;

@@ -2,6 +2,7 @@
 #include "proxy/proxy.h"
 #include "base/log.h"
 #include "cli/common.h"
+#include "proxy/openapi_server.h"
 #include "proxy/spec.h"
 
 #include <cstdlib>
@@ -13,10 +14,10 @@ namespace rustcoder::cli {
 namespace {
 
 struct Options {
-    std::string listen, connect, bearer_env, transport = "auto", cwd, ca_file;
-    std::vector<std::string> headers, env, command, hosts, origins;
+    std::string listen, connect, bearer_env, transport = "auto", cwd, ca_file, openapi, base;
+    std::vector<std::string> headers, env, command, hosts, origins, tags, methods, paths;
     bool shared = false, inherit = false, insecure = false, json_log = false, security = false;
-    int keep_alive = 15, session_ttl = 1800, max_sessions = 256;
+    int keep_alive = 15, session_ttl = 1800, max_sessions = 256, max_answer = 100, timeout = 60;
 };
 
 Result<net::Headers> outgoing_headers(const Options& o) {
@@ -25,13 +26,17 @@ Result<net::Headers> outgoing_headers(const Options& o) {
         RC_TRY_ASSIGN(const auto field, proxy::parse_header(text));
         headers.set(field.first, field.second);
     }
-    if (!o.bearer_env.empty()) {
-        const char* key = std::getenv(o.bearer_env.c_str());
-        if (!key || !*key)
-            return fail(Errc::invalid_input, "the environment has no " + o.bearer_env, "--bearer-env");
-        headers.set("Authorization", std::string("Bearer ") + key);
-    }
     return headers;
+}
+
+/// Empty when none is wanted.
+Result<std::string> outgoing_key(const Options& o) {
+    if (o.bearer_env.empty())
+        return std::string();
+    const char* key = std::getenv(o.bearer_env.c_str());
+    if (!key || !*key)
+        return fail(Errc::invalid_input, "the environment has no " + o.bearer_env, "--bearer-env");
+    return std::string(key);
 }
 
 Result<proxy::ChildOptions> child_options(const Options& o) {
@@ -74,6 +79,9 @@ Result<proxy::ProxyOptions> proxy_options(const Options& o) {
                            : o.transport == "http" ? Transport::streamable
                                                    : Transport::automatic;
         RC_TRY_ASSIGN(remote.headers, outgoing_headers(o));
+        RC_TRY_ASSIGN(const auto key, outgoing_key(o));
+        if (!key.empty())
+            remote.headers.set("Authorization", "Bearer " + key);
         out.remote = std::move(remote);
         out.client.ca_file = o.ca_file;
     }
@@ -84,8 +92,34 @@ Result<proxy::ProxyOptions> proxy_options(const Options& o) {
     return out;
 }
 
+Status run_description(const Options& o) {
+    if (!o.command.empty() || !o.connect.empty())
+        return fail(Errc::invalid_input, "--openapi stands alone: without a command and without --connect", "proxy");
+    proxy::OpenApiOptions options;
+    options.source = o.openapi;
+    options.base = o.base;
+    options.filter = {o.tags, o.methods, o.paths};
+    options.limits.bytes = static_cast<std::size_t>(o.max_answer) << 10;
+    options.timeout = std::chrono::seconds(o.timeout);
+    options.client.ca_file = o.ca_file;
+    RC_TRY_ASSIGN(options.headers, outgoing_headers(o));
+    RC_TRY_ASSIGN(options.key, outgoing_key(o));
+    std::optional<proxy::FrontOptions> front;
+    if (!o.listen.empty()) {
+        RC_TRY_ASSIGN(const auto listen, proxy::parse_listen(o.listen));
+        front = front_options(o, listen);
+    }
+    return proxy::run_openapi(options, front, interrupt_token(), [](const std::string& url, std::size_t tools) {
+        std::cerr << "The proxy offers " << tools << " tools on " << url << "/mcp and " << url << "/sse\n";
+    });
+}
+
 int run_with(const Options& o) {
     base::configure_log(base::LogLevel::info, o.json_log);
+    if (!o.openapi.empty()) {
+        const auto status = run_description(o);
+        return status ? ok : report(status.error());
+    }
     auto options = proxy_options(o);
     if (!options)
         return report(options.error());
@@ -130,7 +164,17 @@ void add_proxy(CLI::App& app, Run& run) {
     cmd->add_option("--connect", o->connect, "URL of an MCP server; without --listen it is joined to stdio");
     cmd->add_option("--transport", o->transport, "What the server behind --connect speaks")
         ->check(CLI::IsMember({"auto", "http", "sse"}));
-    cmd->add_option("--bearer-env", o->bearer_env, "Variable whose value is sent as bearer token");
+    cmd->add_option("--bearer-env", o->bearer_env,
+                    "Variable with the key of the service behind: sent as bearer token, or as its "
+                    "description says");
+    cmd->add_option("--openapi", o->openapi, "OpenAPI 3 description (file or URL) whose operations become tools");
+    cmd->add_option("--base", o->base, "Address of the service, when not as the description says");
+    cmd->add_option("--tag", o->tags, "Only operations with this tag; may be repeated");
+    cmd->add_option("--method", o->methods, "Only operations with this method; may be repeated");
+    cmd->add_option("--path", o->paths, "Only operations whose path fits this pattern (* and ?); may be repeated");
+    cmd->add_option("--max-answer", o->max_answer, "KiB of a service's answer that a model gets")
+        ->check(CLI::Range(1, 10240));
+    cmd->add_option("--timeout", o->timeout, "Seconds that a call of the service may take")->check(CLI::Range(1, 3600));
     cmd->add_flag("--shared", o->shared, "One command for all sessions, not one each");
     cmd->add_option("--cwd", o->cwd, "Working directory of the command");
     cmd->add_option("--ca-file", o->ca_file, "PEM bundle to trust in place of the system's");

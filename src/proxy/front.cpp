@@ -317,9 +317,13 @@ private:
                     const std::shared_ptr<Session>& session, const std::vector<Message>& messages, bool batch) {
         auto options = reply_options(request);
         if (!batch && messages.front().kind == Message::Kind::request) {
+            const auto& m = messages.front();
+            // Calls may take long; clients of this revision know how to resume.
+            options.primed =
+                m.method == "tools/call" && base::trim(request.header("MCP-Protocol-Version")) == mcp::latest_legacy;
             auto reply = std::make_shared<Reply>(responder, std::move(options), session->new_log());
-            if (auto sent = session->request(messages.front(), reply); !sent)
-                not_passed(request, responder, messages.front(), sent.error());
+            if (auto sent = session->request(m, reply); !sent)
+                reply->send(error_answer(m.raw(m.id), rpc::invalid_request, sent.error().text()), true);
             return;
         }
         for (const auto& m : messages) // the answers to a batch's requests come on the session's common stream

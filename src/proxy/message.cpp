@@ -84,7 +84,7 @@ void take_meta(Message& m, Span object) {
 void take_params(Message& m) {
     const bool progress = m.method == "notifications/progress", cancelled = m.method == "notifications/cancelled";
     const bool named = base::one_of(m.method, {"tools/call", "prompts/get"}), read = m.method == "resources/read";
-    const bool task = m.method.starts_with("tasks/");
+    const bool task = base::one_of(m.method, {"tasks/get", "tasks/update", "tasks/cancel"});
     for (const auto& [key, value] : Message::members(m.text, m.params)) {
         if (key == "_meta" && is_object(m.text, value))
             take_meta(m, value);

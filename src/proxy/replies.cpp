@@ -9,6 +9,7 @@ namespace rustcoder::proxy {
 namespace {
 
 constexpr std::size_t most_kept = 256, most_kept_bytes = 1u << 20;
+constexpr auto retry = std::chrono::milliseconds(500); // that clients are told to wait before they come back
 constexpr auto cancel_grace = std::chrono::seconds(5); // a server may answer what it was asked to cancel
 
 } // namespace
@@ -80,6 +81,12 @@ void EventStream::attach(std::shared_ptr<net::ResponseStream> connection, std::o
         connection_->close();
 }
 
+void EventStream::prime() {
+    std::lock_guard lock(mutex_);
+    if (connection_) // sse_event() leaves an empty id out, and this one's data is empty
+        connection_->write(fmt::format("id: {}-{}\nretry: {}\ndata:\n\n", name_, number_, retry.count()));
+}
+
 bool EventStream::connected() const {
     std::lock_guard lock(mutex_);
     return connection_ && connection_->open();
@@ -100,7 +107,12 @@ void EventStream::close() {
 // --- Reply
 
 Reply::Reply(std::shared_ptr<net::Responder> responder, ReplyOptions options, std::shared_ptr<EventStream> log)
-    : responder_(std::move(responder)), options_(std::move(options)), log_(std::move(log)) {}
+    : responder_(std::move(responder)), options_(std::move(options)), log_(std::move(log)) {
+    if (options_.primed && options_.stream && log_) {
+        begin_stream();
+        log_->prime();
+    }
+}
 
 void Reply::begin_stream() {
     begun_ = true;

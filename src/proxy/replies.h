@@ -20,6 +20,8 @@ public:
     void send(const Message& message, bool last);
     /// Writes what came after event number `after`, and from now on everything. An older connection is closed.
     void attach(std::shared_ptr<net::ResponseStream> connection, std::optional<std::uint64_t> after);
+    /// An event without data: a client that loses the connection before the first message can come back.
+    void prime();
     bool connected() const;
     bool ended() const;
     void close();
@@ -44,6 +46,7 @@ struct ReplyOptions {
     net::Headers headers;
     bool json = true, stream = true; // what the client accepts
     bool modern = false;             // errors of the protocol have a status of their own
+    bool primed = false;             // begins a stream at once, with an id to come back with
     std::chrono::milliseconds keep_alive{15'000};
     std::chrono::milliseconds patience{8'000}; // then a stream begins, so that the client hears something
 };
