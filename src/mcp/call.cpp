@@ -26,7 +26,7 @@ json::object to_json(const Ask& ask) {
 
 Ask elicit(std::string message, json::object schema) {
     Ask ask{"elicitation/create", {}};
-    ask.params["message"] = std::move(message);
+    ask.params["message"] = message;
     ask.params["requestedSchema"] = std::move(schema);
     return ask;
 }
@@ -34,9 +34,9 @@ Ask elicit(std::string message, json::object schema) {
 Ask elicit_url(std::string message, std::string url, std::string elicitation_id) {
     Ask ask{"elicitation/create", {}};
     ask.params["mode"] = "url";
-    ask.params["message"] = std::move(message);
-    ask.params["url"] = std::move(url);
-    ask.params["elicitationId"] = std::move(elicitation_id);
+    ask.params["message"] = message;
+    ask.params["url"] = url;
+    ask.params["elicitationId"] = elicitation_id;
     return ask;
 }
 
@@ -47,7 +47,7 @@ Ask sample(std::string prompt, int max_tokens, std::string system_prompt) {
     ask.params["messages"] = std::move(messages.messages);
     ask.params["maxTokens"] = max_tokens;
     if (!system_prompt.empty())
-        ask.params["systemPrompt"] = std::move(system_prompt);
+        ask.params["systemPrompt"] = system_prompt;
     return ask;
 }
 

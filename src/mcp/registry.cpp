@@ -189,9 +189,11 @@ void Registry::read_resource(const CallPtr& call) {
         std::lock_guard lock(mutex_);
         if (const auto it = find(resources_, call->name()); it != resources_.end())
             handler = it->handler;
-        for (auto it = templates_.begin(); !handler && it != templates_.end(); ++it)
-            if ((variables = match_template(it->definition.uri_template, call->name())))
+        for (auto it = templates_.begin(); !handler && it != templates_.end(); ++it) {
+            variables = match_template(it->definition.uri_template, call->name());
+            if (variables)
                 handler = it->handler;
+        }
     }
     if (!handler)
         return call->fail(not_found_fault(call->caller(), call->name()));

@@ -8,9 +8,6 @@ namespace rustcoder::mcp {
 
 namespace {
 
-constexpr std::chrono::milliseconds apart{
-    8}; // between the last progress and the result: some clients lose it otherwise
-
 /// 50 instead of 5E1.
 json::value number(double value) {
     if (std::trunc(value) == value && std::abs(value) < 9e15)
@@ -215,7 +212,7 @@ std::optional<RunningCall::Ending> RunningCall::end() {
     ended_ = true;
     server().timers().cancel(beat_timer_);
     server().timers().cancel(task_timer_);
-    Ending out{task_, said_ && Timers::Clock::now() - last_progress_ < apart, {}};
+    Ending out{task_, said_ && Timers::Clock::now() - last_progress_ < server().options().progress_gap, {}};
     out.pending.swap(pending_);
     return out;
 }
@@ -231,10 +228,11 @@ void RunningCall::respond(json::object response, int status, bool late) {
         p_.reply->finish(std::move(response), status);
         return leave();
     }
-    server().timers().after(apart, [self = shared_from_this(), response = std::move(response), status]() mutable {
-        self->p_.reply->finish(std::move(response), status);
-        self->leave();
-    });
+    server().timers().after(server().options().progress_gap,
+                            [self = shared_from_this(), response = std::move(response), status]() mutable {
+                                self->p_.reply->finish(std::move(response), status);
+                                self->leave();
+                            });
 }
 
 void RunningCall::finish(json::object result) {

@@ -9,12 +9,13 @@ namespace rustcoder::mcp {
 
 struct ServerOptions {
     std::string name, title, version;
-    std::string instructions;                       // for the model; empty = none
-    std::chrono::milliseconds heartbeat{8'000};     // of progress; clients time out on 60 s of silence
-    std::size_t page_size = 1'000;                  // of lists; what is longer comes with a cursor
-    std::chrono::milliseconds list_ttl{60'000};     // how long clients may keep lists and discovery
-    bool public_lists = true;                       // the same for everybody: shared caches may keep them
-    std::chrono::milliseconds read_ttl{0};          // and resources, always private
+    std::string instructions;                   // for the model; empty = none
+    std::chrono::milliseconds heartbeat{8'000}; // of progress; clients time out on 60 s of silence
+    std::chrono::milliseconds progress_gap{8};  // from the last progress to the result: some clients lose it otherwise
+    std::size_t page_size = 1'000;              // of lists; what is longer comes with a cursor
+    std::chrono::milliseconds list_ttl{60'000}; // how long clients may keep lists and discovery
+    bool public_lists = true;                   // the same for everybody: shared caches may keep them
+    std::chrono::milliseconds read_ttl{0};      // and resources, always private
     std::chrono::milliseconds task_ttl{3'600'000};  // how long a finished task can be asked for
     std::chrono::milliseconds poll_interval{1'000}; // what clients of tasks are told
     std::size_t max_tasks = 4096;                   // more are refused: calls wait instead

@@ -14,7 +14,7 @@ json::object block(std::string_view type) {
 json::object binary(std::string_view type, std::string_view data, std::string mime_type) {
     auto out = block(type);
     out["data"] = base64(data);
-    out["mimeType"] = std::move(mime_type);
+    out["mimeType"] = mime_type;
     return out;
 }
 
@@ -27,7 +27,7 @@ json::object embedded(json::object resource) {
 
 json::object text(std::string text) {
     auto out = block("text");
-    out["text"] = std::move(text);
+    out["text"] = text;
     return out;
 }
 
@@ -79,17 +79,17 @@ ToolResult ToolResult::data(json::value structured, std::string text) {
 
 ReadResult& ReadResult::text(std::string uri, std::string text, std::string mime_type) {
     json::object one;
-    one["uri"] = std::move(uri);
-    one["mimeType"] = std::move(mime_type);
-    one["text"] = std::move(text);
+    one["uri"] = uri;
+    one["mimeType"] = mime_type;
+    one["text"] = text;
     contents.emplace_back(std::move(one));
     return *this;
 }
 
 ReadResult& ReadResult::blob(std::string uri, std::string_view data, std::string mime_type) {
     json::object one;
-    one["uri"] = std::move(uri);
-    one["mimeType"] = std::move(mime_type);
+    one["uri"] = uri;
+    one["mimeType"] = mime_type;
     one["blob"] = base64(data);
     contents.emplace_back(std::move(one));
     return *this;
