@@ -26,7 +26,10 @@ public:
 
 private:
     void one_less() {
-        if (open_ > 0 && --open_ == 0)
+        if (open_ == 0)
+            return;
+        --open_;
+        if (open_ == 0)
             done_(std::move(all_));
     }
 
