@@ -203,6 +203,7 @@ private:
 
     /// Judges it, with the engine's help when it does not compile, and keeps it when it is the best so far.
     Status consider(Made made) {
+        under_way_ = made.origin;
         tell(Event::Kind::checked, "compiling and testing " + made.origin);
         RC_TRY_ASSIGN(made.judged, judge(*workspace_, made.project, request_.examples, deadline_.token()));
         note_attempt(made.judged);
@@ -328,10 +329,12 @@ private:
         const auto time = [&] { return std::chrono::duration_cast<milliseconds>(Deadline::Clock::now() - begin_); };
         if (best_)
             RC_TRY(hand_over());
-        if (answer_.requirements.empty() && !chosen_.matches.empty())
-            answer_.requirements = requirement_reports(chosen_.matches.front().plan);
         answer_.wall = time();
-        answer_.message = closing_words(answer_, best_ ? &best_->judged : nullptr, model_there());
+        answer_.message = !best_ && !under_way_.empty()
+                              ? fmt::format("Nothing was reached while {} was being built and tested; a test or an "
+                                            "example may not come to an end.",
+                                            under_way_)
+                              : closing_words(answer_, best_ ? &best_->judged : nullptr, model_there());
         if (deadline_.over() && !answer_.success)
             answer_.message =
                 fmt::format("The time of {} s is over. {}", request_.deadline.count() / 1000, answer_.message);
@@ -428,6 +431,7 @@ private:
     scaffold::Chosen chosen_;
     std::unique_ptr<toolchain::Workspace> workspace_;
     std::optional<Made> best_, last_; // the best state, and the one judged last
+    std::string under_way_;           // what was judged last
     GenerateAnswer answer_;
 };
 

@@ -98,8 +98,9 @@ std::string closing_words(const GenerateAnswer& answer, const Judgement* judged,
             missing += fmt::format("{}\"{}\"", missing.empty() ? "" : ", ", r.text);
     std::string out;
     if (answer.success) {
-        out = fmt::format("Made from {}: it builds, {} tests pass", answer.origin,
-                          answer.tests ? answer.tests->passed() : 0);
+        const auto passed = answer.tests ? answer.tests->passed() : 0;
+        out = fmt::format("Made from {}: it builds, {}", answer.origin,
+                          passed > 0 ? fmt::format("{} tests pass", passed) : std::string("it has no tests"));
         if (!answer.examples.empty())
             out += fmt::format(", {} examples hold", answer.examples.size());
         out += ".";

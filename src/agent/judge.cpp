@@ -24,12 +24,19 @@ std::size_t Judgement::rank() const {
 }
 
 std::string Judgement::words() const {
-    if (!builds)
-        return report.cargo_error.empty() ? fmt::format("it does not compile: {} errors", report.errors())
-                                          : "cargo refuses it: " + report.cargo_error;
-    if (!tests_pass && tests)
-        return fmt::format("{} of {} tests fail ({})\n{}", tests->failed(), tests->tests.size(), tests->exit.describe(),
-                           tail(tests->exit.out, most_words));
+    if (!builds) {
+        if (!report.cargo_error.empty())
+            return "cargo refuses it: " + report.cargo_error;
+        return fmt::format("it does not compile:\n{}", tail(report.stderr_text, most_words));
+    }
+    if (!tests_pass && tests) {
+        const auto failed = tests->failed();
+        return fmt::format("{} ({})\n{}{}",
+                           failed > 0 ? fmt::format("{} of {} tests fail", failed, tests->tests.size())
+                                      : std::string("the tests do not come to their end"),
+                           tests->exit.describe(), tail(tests->exit.out, most_words),
+                           tail(tests->exit.err, most_words));
+    }
     std::string out;
     for (const auto& e : examples)
         if (!e.passed)

@@ -120,10 +120,21 @@ Status check_new_folder(const fs::path& folder) {
 Status write_new_folder(const fs::path& folder, const project::Project& project) {
     RC_TRY(check_new_folder(folder));
     std::error_code ec;
-    fs::create_directories(folder, ec);
+    auto target = fs::absolute(folder, ec).lexically_normal();
+    if (!target.has_filename()) // "made/"
+        target = target.parent_path();
+    fs::create_directories(target.parent_path(), ec);
     if (ec)
-        return fail(Errc::io, ec.message(), folder.string());
-    return project::materialise(project, folder);
+        return fail(Errc::io, ec.message(), folder.string(), "name a folder that can be made with -o");
+    // Written beside and renamed: all of it or nothing, and of two that write at once one is told.
+    RC_TRY_ASSIGN(auto made, base::TempDir::create(".rustcoder", target.parent_path()));
+    RC_TRY(project::materialise(project, made.path()));
+    fs::permissions(made.path(), fs::perms(0755), ec);
+    fs::rename(made.path(), target, ec);
+    if (ec)
+        return fail(Errc::io, ec.message(), folder.string(), "name another folder with -o");
+    made.release();
+    return {};
 }
 
 std::string Style::paint(std::string_view code, std::string_view s) const {

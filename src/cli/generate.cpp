@@ -57,23 +57,6 @@ Result<agent::GenerateRequest> request_of(const GenerateOptions& options) {
     return request;
 }
 
-/// Only into a folder that is not there, or is empty: nobody's files are written over.
-Status check_output(const fs::path& folder) {
-    std::error_code ec;
-    if (!fs::exists(folder, ec) || (fs::is_directory(folder, ec) && fs::is_empty(folder, ec)))
-        return {};
-    return fail(Errc::invalid_input, "the output folder is there and is not empty", folder.string(),
-                "name another one with -o");
-}
-
-Status write_project_to(const fs::path& folder, const project::Project& project) {
-    std::error_code ec;
-    fs::create_directories(folder, ec);
-    if (ec)
-        return fail(Errc::io, ec.message(), folder.string());
-    return project::materialise(project, folder);
-}
-
 Status write_artifact(const fs::path& file, const agent::GenerateAnswer& answer) {
     RC_TRY(base::write_file_atomic(file, *answer.artifact->bytes, true));
     return base::write_file_atomic(file.string() + ".evidence.json", answer.evidence_json);
@@ -139,16 +122,17 @@ int list_templates(bool json) {
 }
 
 int hand_over(const agent::GenerateAnswer& answer, const GenerateOptions& options) {
-    if (!options.output.empty() && answer.success) {
-        if (auto written = write_project_to(options.output, answer.project); !written)
+    if (!options.output.empty() && answer.success)
+        if (auto written = write_new_folder(options.output, answer.project); !written)
             return report(written.error());
-        if (!options.quiet && !options.json)
-            std::cerr << fmt::format("written to {}\n", options.output);
-    }
-    if (!options.artifact.empty() && answer.artifact) {
+    if (!options.artifact.empty() && answer.artifact)
         if (auto written = write_artifact(options.artifact, answer); !written)
             return report(written.error());
-        if (!options.quiet && !options.json)
+    if (!options.json) { // what was done, once it is done
+        print_summary(answer, options);
+        if (!options.quiet && !options.output.empty() && answer.success)
+            std::cerr << fmt::format("written to {}\n", options.output);
+        if (!options.quiet && !options.artifact.empty() && answer.artifact)
             std::cerr << fmt::format("artifact: {} ({} bytes, {}), evidence beside it\n", options.artifact,
                                      answer.artifact->bytes->size(), answer.artifact->target);
     }
@@ -162,8 +146,11 @@ int hand_over(const agent::GenerateAnswer& answer, const GenerateOptions& option
 int run_generate(const GenerateOptions& options) {
     if (options.list)
         return list_templates(options.json);
+    std::error_code ec;
+    if (!options.artifact.empty() && (options.artifact.ends_with('/') || fs::is_directory(options.artifact, ec)))
+        return report({Errc::invalid_input, "the artifact has to be a file", options.artifact, "name a file in it"});
     if (!options.output.empty())
-        if (auto free = check_output(options.output); !free)
+        if (auto free = check_new_folder(options.output); !free)
             return report(free.error());
     auto request = request_of(options);
     if (!request)
@@ -179,8 +166,6 @@ int run_generate(const GenerateOptions& options) {
     progress.clear();
     if (!answer)
         return report(answer.error());
-    if (!options.json)
-        print_summary(*answer, options);
     return hand_over(*answer, options);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace rustcoder::scaffold {
 
@@ -161,8 +162,13 @@ bool negates(std::string_view clause) {
     std::string text = " " + base::lower(clause) + " ";
     text = base::replace_all(std::move(text), "\xE2\x80\x99", "'");
     for (const auto* not_so :
-         {" no more ", " no longer ", " no fewer ", " no less ", " not more ", " not less ", " no later ", " not only ",
-          " not just ", " no matter ", " no such ", " or not ", " no two "})
+         {" no more ",         " no longer ",      " no fewer ",      " no less ",        " not more ",
+          " not less ",        " no later ",       " not only ",      " not just ",       " no matter ",
+          " no such ",         " or not ",         " no two ",        " does not exist ", " do not exist ",
+          " cannot be found ", " is not found ",   " are not found ", " not found ",      " does not fit ",
+          " not crash ",       " never crash ",    " not panic ",     " never panic ",    " not lose ",
+          " never lose ",      " not fail ",       " never fail ",    " not hang ",       " not block ",
+          " not overwrite ",   " never overwrite "})
         text = base::replace_all(std::move(text), not_so, " ");
     for (const auto* start :
          {" no ", " not ", " without ", " except ", " excluding ", " but no ", " but not ", " but without ", " and no ",
@@ -170,10 +176,12 @@ bool negates(std::string_view clause) {
         if (text.starts_with(start))
             return true;
     for (const auto* anywhere :
-         {" don't need",      " do not need",   " don't want",   " do not want",  " doesn't need",  " does not need",
-          " no need for",     " not needed",    " isn't needed", " not required", " not necessary", " unnecessary",
-          " should have no ", " must have no ", " has no ",      " have no ",     " needs no ",     " need no ",
-          " want no ",        " with no ",      " without "})
+         {" don't need",      " do not need",   " don't want",    " do not want",  " doesn't need",  " does not need",
+          " no need for",     " not needed",    " isn't needed",  " not required", " not necessary", " unnecessary",
+          " should have no ", " must have no ", " has no ",       " have no ",     " needs no ",     " need no ",
+          " want no ",        " with no ",      " without ",      " must not ",    " mustn't ",      " shall not ",
+          " should not ",     " shouldn't ",    " does not use ", " do not use ",  " doesn't use ",  " don't use ",
+          " never "})
         if (base::has(text, anywhere))
             return true;
     return false;

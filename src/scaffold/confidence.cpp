@@ -15,9 +15,9 @@ double fused(const Evidence& evidence) {
 }
 
 double confidence(const Evidence& evidence) {
-    const double sum = evidence.cosine ? -4.1 + 2.6 * evidence.share + 3.5 * evidence.known + 8.8 * evidence.margin +
-                                             0.4 * *evidence.cosine
-                                       : -3.8 + 3.6 * evidence.share + 2.1 * evidence.known + 12 * evidence.margin;
+    const double sum = evidence.cosine ? -4.02 + 2.63 * evidence.share + 3.83 * evidence.known +
+                                             5.31 * evidence.margin + 1.45 * *evidence.cosine
+                                       : -3.6 + 2.76 * evidence.share + 3.98 * evidence.known + 5.34 * evidence.margin;
     return 1 / (1 + std::exp(-sum));
 }
 

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "scaffold/absence.h"
 #include "scaffold/request.h"
 #include "scaffold/terms.h"
 #include "scaffold/wish_values.h"
@@ -196,9 +197,13 @@ private:
                           [&](const std::string& name) { return closure(from_, {name}).contains(fit.name); });
             one.by = Coverage::By::feature;
             one.name = fit.name;
-        } else if (fit.by == Coverage::By::nobody || names_something_unknown(words, values)) {
-            one.by = Coverage::By::template_;
-            one.name = "it has nothing of the kind";
+        } else if (fit.by == Coverage::By::template_) {
+            one.name = "it is part of it: " + fit.name;
+        } else if (const auto lacks = known_to_lack(from_, one.wish.text)) {
+            one.by = *lacks ? Coverage::By::template_ : Coverage::By::nobody;
+            one.name = *lacks ? "its source has nothing of the kind" : "its source has it";
+        } else { // no word for it is no proof that it is not there
+            one.name = "nothing is known of it";
         }
     }
 

@@ -10,6 +10,8 @@ namespace rustcoder::scaffold {
 
 namespace {
 
+constexpr std::size_t most_wishes = 100; // nobody reads more, and each is compared with every template
+
 struct Said {
     std::string name;               // as it is written
     std::size_t begin = 0, end = 0; // of the words that say it
@@ -162,7 +164,8 @@ Request read_request(std::string_view description, std::string_view requirements
             for (auto& term : terms(wish.text))
                 if (!term.filler)
                     wish.words.push_back(std::move(term.word));
-            if (!wish.words.empty())
+            const bool said = std::ranges::any_of(out.wishes, [&](const Wish& w) { return w.text == wish.text; });
+            if (!wish.words.empty() && !said && out.wishes.size() < most_wishes)
                 out.wishes.push_back(std::move(wish));
         }
     }

@@ -4,6 +4,7 @@
 #include "scaffold/terms.h"
 
 #include <cmath>
+#include <functional>
 
 namespace rustcoder::scaffold {
 

@@ -130,7 +130,10 @@ TEST(Plan, CoverageIsHonest) {
     const auto half = planned("- greets by name\n- draws a chart");
     EXPECT_DOUBLE_EQ(half.covered, 0.5);
     EXPECT_DOUBLE_EQ(planned("").covered, 1);
-    EXPECT_TRUE(only(planned("without a database")).met());
+    EXPECT_TRUE(only(planned("without a database")).met()) << "the manifest says so";
+    EXPECT_TRUE(only(planned("no floating point")).met());
+    EXPECT_FALSE(only(planned("without mentioning elephants")).met()) << "nothing is known of that";
+    EXPECT_FALSE(only(planned("must not greet by name")).met()) << "it always does";
     EXPECT_EQ(only(planned("say hello")).name, "Greets a name");
 }
 
