@@ -158,6 +158,7 @@ Status Relay::take_request(ClientId client, const Message& message) {
     Pending p{client,         std::string(message.raw(message.id)), key,     {}, {}, {},
               message.method, static_cast<bool>(message.log_level), greeting};
     p.token = message.raw(message.progress_token);
+    p.order = ++taken_;
     Message out = message;
     if (options_.shared) {
         const auto fresh = std::to_string(++next_id_);

@@ -60,6 +60,7 @@ private:
         std::string sent_token;
         std::string method;
         bool wants_log = false, greeting = false;
+        std::uint64_t order = 0; // of arrival
     };
     struct Attached {
         std::weak_ptr<Client> client;
@@ -109,7 +110,7 @@ private:
     std::condition_variable closing_;
     State state_ = State::idle;
     std::shared_ptr<Upstream> upstream_;
-    std::uint64_t generation_ = 0, next_client_ = 0, next_id_ = 0;
+    std::uint64_t generation_ = 0, next_client_ = 0, next_id_ = 0, taken_ = 0;
     std::optional<std::string> died_early_; // closed before started() was told of it
     std::map<ClientId, Attached> clients_;
     std::map<std::string, Pending> pending_;    // by canonical id as the upstream knows it

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "mcp/protocol.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace rustcoder::proxy {
@@ -89,8 +90,10 @@ const Relay::Pending* Relay::find_related(const Message& message, const std::str
 void Relay::route_request(Message message, const std::string& related, Deliveries& out) {
     const auto* p = find_related(message, related);
     ClientId client = p ? p->client : 0;
-    if (client == 0 && !pending_.empty())
-        client = pending_.begin()->second.client;
+    if (client == 0 && !pending_.empty()) // who asked last is the likeliest to be asked back
+        client = std::max_element(pending_.begin(), pending_.end(), [](const auto& a, const auto& b) {
+                     return a.second.order < b.second.order;
+                 })->second.client;
     if (client == 0)
         for (const auto& [id, attached] : clients_)
             if (attached.listens)

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t most_kept = 256, most_kept_bytes = 1u << 20;
 constexpr auto retry = std::chrono::milliseconds(500); // that clients are told to wait before they come back
-constexpr auto cancel_grace = std::chrono::seconds(5); // a server may answer what it was asked to cancel
+constexpr auto cancel_grace = std::chrono::seconds(2); // a server may answer what it was asked to cancel
 
 } // namespace
 
