@@ -138,8 +138,9 @@ public:
                 line += " " + base::shell_quote(argument);
             const auto ran = shell(line + " <" + base::shell_quote(input.string()) + " 2>/dev/null");
             EXPECT_EQ(ran.code, example.code) << package << ": " << line;
-            if (example.expected_stdout)
+            if (example.expected_stdout) {
                 EXPECT_EQ(ran.out, *example.expected_stdout) << package << ": " << line;
+            }
         }
     }
 
