@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
         "  rustcoder fix - < request.txt        flat text in, flat text out\n"
         "  rustcoder serve                      REST and MCP over HTTP on port 8000\n"
         "  rustcoder mcp                        MCP over standard input and output, for editors and agents\n"
+        "  rustcoder proxy --listen 3000 -- CMD an MCP server on other transports, or an OpenAPI service as tools\n"
         "  rustcoder port tool.py -o tool       a small Python, C or C++ program in Rust (needs a model)\n"
         "  rustcoder watch my_project           check while you type, show ready fixes, learn from yours\n"
         "  rustcoder knowledge search TEXT      what is known about an error or a piece of Rust\n"
