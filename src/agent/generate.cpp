@@ -42,12 +42,8 @@ Status validate(const Environment& environment, const GenerateRequest& request) 
     if (!request.edition.empty() && !base::one_of(request.edition, {"2015", "2018", "2021", "2024"}))
         return fail(Errc::invalid_input, fmt::format("there is no edition '{}'", request.edition), "edition",
                     "use 2021 or 2024");
-    for (const auto& [path, content] : request.tests) {
-        RC_TRY_ASSIGN(const auto safe, project::safe_path(path));
-        if (safe != path || !path.starts_with("tests/") || !path.ends_with(".rs"))
-            return fail(Errc::invalid_input, "a test has to be a Rust file below tests/", path,
-                        "name it like tests/acceptance.rs");
-    }
+    for (const auto& [path, content] : request.tests)
+        RC_TRY(check_test_path(path));
     if (request.artifact && !request.artifact->target.empty()) {
         const auto installed = installed_targets(environment.toolchain);
         if (std::ranges::find(installed, request.artifact->target) == installed.end())
@@ -436,6 +432,14 @@ private:
 };
 
 } // namespace
+
+Status check_test_path(std::string_view path) {
+    RC_TRY_ASSIGN(const auto safe, project::safe_path(path));
+    if (safe != path || !path.starts_with("tests/") || !path.ends_with(".rs"))
+        return fail(Errc::invalid_input, "a test has to be a Rust file below tests/", std::string(path),
+                    "name it like tests/acceptance.rs");
+    return {};
+}
 
 Result<GenerateAnswer> generate(const Environment& environment, const GenerateRequest& request, std::stop_token stop,
                                 const std::function<void(const Event&)>& on_event) {

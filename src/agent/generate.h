@@ -24,6 +24,9 @@ struct GenerateRequest {
     std::chrono::milliseconds deadline{300'000};
 };
 
+/// GenerateRequest::tests: a Rust file below tests/, written as it is taken. Errors: invalid_input, those of safe_path.
+Status check_test_path(std::string_view path);
+
 struct RequirementReport {
     std::string text; // in the user's words
     bool met = false;

@@ -37,6 +37,9 @@ Step read_tests(const json::object& body, std::map<std::string, std::string>& ou
         if (!text)
             return std::unexpected(field_error("string_type", "tests." + std::string(path),
                                                "Input should be a valid string", echo(content)));
+        if (const auto good = agent::check_test_path(path); !good)
+            return std::unexpected(
+                field_error("value_error", "tests." + std::string(path), good.error().text(), echo(path)));
         out[std::string(path)] = std::string(text->data(), text->size());
     }
     return {};

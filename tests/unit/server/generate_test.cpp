@@ -175,6 +175,8 @@ TEST_F(Generate, wrong_bodies_are_422_lists_as_fastapi_makes_them) {
     check(R"({"description":"d","use_model":1})", "bool_type", "use_model");
     check(R"({"description":"d","tests":["a"]})", "dict_type", "tests");
     check(R"({"description":"d","tests":{"tests/a.rs":1}})", "string_type", "tests.tests/a.rs");
+    check(R"({"description":"d","tests":{"../../evil.rs":"x"}})", "value_error", "tests.../../evil.rs");
+    check(R"({"description":"d","tests":{"src/main.rs":"x"}})", "value_error", "tests.src/main.rs");
     check(R"({"description":"d","artifact":"yes"})", "value_error", "artifact");
     check(R"({"description":"d","artifact":{"odd":1}})", "extra_forbidden", "artifact.odd");
     check(R"({"description":"d","artifact":{"release":1}})", "bool_type", "release");
