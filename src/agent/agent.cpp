@@ -35,6 +35,12 @@ Result<std::unique_ptr<toolchain::Workspace>> open(const Environment& environmen
 
 } // namespace
 
+Environment with_model_of(Environment environment, const std::shared_ptr<model::ChatModel>& chat) {
+    if (!environment.chat)
+        environment.chat = chat;
+    return environment;
+}
+
 Result<CompileAnswer> compile(const Environment& environment, const CompileRequest& request, std::stop_token stop) {
     if (request.project.empty())
         return fail(Errc::invalid_input, "the project has no files", "",
@@ -55,8 +61,9 @@ Result<CompileAnswer> compile(const Environment& environment, const CompileReque
     return answer;
 }
 
-Result<FixAnswer> fix(const Environment& environment, const FixRequest& request, std::stop_token stop,
+Result<FixAnswer> fix(const Environment& given, const FixRequest& request, std::stop_token stop,
                       const std::function<void(const repair::Event&)>& on_event) {
+    const Environment environment = with_model_of(given, request.chat);
     RC_TRY_ASSIGN(auto workspace, open(environment));
     FixAnswer answer;
     repair::Options options = request.options;

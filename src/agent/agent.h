@@ -53,15 +53,19 @@ struct CompileAnswer {
     std::string build_output;                // "Build successful" or cargo's stderr
     std::optional<toolchain::RunReport> run; // when it was built, run was asked and there is a binary
 };
+/// With the caller's own model where there is none.
+Environment with_model_of(Environment environment, const std::shared_ptr<model::ChatModel>& chat);
+
 Result<CompileAnswer> compile(const Environment& environment, const CompileRequest& request, std::stop_token stop = {});
 
 struct FixRequest {
     project::Project project;
     std::string description;
     repair::Options options;
-    bool run = false;          // run the program at the end (contract: /compile-and-fix does)
-    bool use_model = true;     // when environment.chat is there
-    int model_samples = 3;     // answers asked for at once
+    bool run = false;                       // run the program at the end (contract: /compile-and-fix does)
+    bool use_model = true;                  // when environment.chat is there
+    int model_samples = 3;                  // answers asked for at once
+    std::shared_ptr<model::ChatModel> chat; // the caller's own, asked when environment.chat is not there
     bool learn = true;         // let a verified repair teach environment.memory; recalling needs no permission
     toolchain::RunInput input; // what to run it with
 };

@@ -80,7 +80,7 @@ class Generation {
 public:
     Generation(const Environment& environment, const GenerateRequest& request, std::stop_token stop,
                const std::function<void(const Event&)>& on_event)
-        : environment_(environment), request_(request), outer_(stop), on_event_(on_event),
+        : environment_(with_model_of(environment, request.chat)), request_(request), outer_(stop), on_event_(on_event),
           deadline_(request.deadline, std::move(stop)), begin_(Deadline::Clock::now()) {}
 
     Result<GenerateAnswer> run() {
@@ -417,7 +417,7 @@ private:
         return {};
     }
 
-    const Environment& environment_;
+    const Environment environment_;
     const GenerateRequest& request_;
     const std::stop_token outer_;
     const std::function<void(const Event&)>& on_event_;

@@ -15,6 +15,7 @@ struct GenerateRequest {
     std::string edition;                      // empty: the template's, else 2021
     std::string from;                         // a template by name: no choosing
     bool use_model = true;                    // when there is one
+    std::shared_ptr<model::ChatModel> chat;   // the caller's own, asked when environment.chat is not there
     std::vector<repair::Example> examples;    // the program must do this
     std::map<std::string, std::string> tests; // "tests/NAME.rs" -> content; must pass and are never changed
     bool run = false;                         // run the program at the end, without arguments

@@ -30,9 +30,10 @@ struct JobRequest {
     bool tests = false;                    // judge fixes by the project's own tests
     std::vector<repair::Example> examples; // judge fixes by what the program does
     std::chrono::milliseconds deadline{120'000};
-    project::Project after;          // learn: how `project` was repaired
-    std::string source = "user";     // learn: by whom, as provenance
-    agent::GenerateRequest generate; // generate: all of it but for the fields above
+    project::Project after;                 // learn: how `project` was repaired
+    std::string source = "user";            // learn: by whom, as provenance
+    agent::GenerateRequest generate;        // generate: all of it but for the fields above
+    std::shared_ptr<model::ChatModel> chat; // the client's own, when it offers one; not kept on disk
 };
 std::size_t bytes_of(const JobRequest& request);
 

@@ -37,6 +37,9 @@ Result<Answer> fix(UseCases& use_cases, const JobRequest& r, std::stop_token sto
     if (r.strict)
         request.options.max_risk = repair::Risk::cost;
     request.run = r.run;
+    request.chat = r.chat;
+    if (r.chat) // people may have to agree to each question
+        request.model_samples = 1;
     RC_TRY_ASSIGN(auto answer, use_cases.fix(request, stop, on_event));
     return Answer(std::move(answer));
 }
@@ -48,6 +51,7 @@ Result<Answer> generate(UseCases& use_cases, const JobRequest& r, std::stop_toke
     request.run = r.run;
     request.max_attempts = r.max_attempts;
     request.deadline = r.deadline;
+    request.chat = r.chat;
     RC_TRY_ASSIGN(auto answer, use_cases.generate(request, stop, on_event));
     return Answer(std::move(answer));
 }

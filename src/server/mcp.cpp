@@ -1,6 +1,7 @@
 #include "server/mcp.h"
 
 #include "base/log.h"
+#include "server/mcp_sampling.h"
 #include "server/server.h"
 #include "server/tool_run.h"
 
@@ -93,7 +94,7 @@ Message classify(const json::value& value) {
     const auto* method = o->if_contains("method");
     if (!method) {
         if (o->contains("result") || o->contains("error"))
-            out.kind = Message::Kind::response;
+            out.kind = Message::Kind::response, out.body = *o;
         else
             out.problem = "\"method\" is missing";
         return out;
@@ -118,7 +119,9 @@ void McpConversation::handle(const Message& m, const std::shared_ptr<McpReply>& 
     try {
         switch (m.kind) {
         case Message::Kind::response:
-            return; // we ask clients nothing
+            if (const auto asked = client_model())
+                asked->answered(m); // an answer that comes too late is nobody's
+            return;
         case Message::Kind::invalid:
             return reply->finish(rpc::error(m.id, rpc::invalid_request, m.problem), 400);
         case Message::Kind::notification:
@@ -206,6 +209,8 @@ json::object McpConversation::initialize(const Message& m) {
     {
         std::lock_guard lock(mutex_);
         revision_ = agreed;
+        const auto* offers = base::get_object(m.params, "capabilities");
+        client_model_ = offers && base::get_object(*offers, "sampling") ? std::make_shared<ClientModel>() : nullptr;
     }
     json::object result;
     result["protocolVersion"] = agreed;
@@ -242,8 +247,11 @@ void McpConversation::call_tool(const Message& m, const std::shared_ptr<McpReply
         return run->respond(tool_error(start.error()));
     if (start->question)
         return run->ask(std::move(start->question));
-    if (*tool != Tool::job_result)
+    if (*tool != Tool::job_result) {
+        if (const auto asked = modern || !reply->can_ask() ? nullptr : client_model())
+            start->request.chat = asked->model_for(reply);
         return run->start(std::move(start->request));
+    }
     if (const auto job = services_.jobs.find(start->job_id))
         run->follow(job);
     else
@@ -288,6 +296,16 @@ void McpConversation::cancel_all() {
     }
     for (const auto& run : all)
         run->cancel();
+}
+
+McpConversation::~McpConversation() {
+    if (client_model_)
+        client_model_->close();
+}
+
+std::shared_ptr<ClientModel> McpConversation::client_model() const {
+    std::lock_guard lock(mutex_);
+    return client_model_;
 }
 
 std::string McpConversation::revision() const {

@@ -31,6 +31,7 @@ struct Message {
     base::json::value id;
     std::string method, problem; // problem: why it is invalid
     base::json::object params;
+    base::json::object body; // of a response: result or error
     const base::json::object* meta() const { return base::get_object(params, "_meta"); }
     /// The revision named in _meta: a stateless (2026-07-28 or newer) request.
     std::string_view revision() const;
@@ -46,6 +47,8 @@ public:
     virtual void finish(base::json::object response, int status = 200) = 0;
     /// The client cancelled: there will be no response.
     virtual void drop() = 0;
+    /// Whether notify() also carries requests to the client, whose answers come back to the conversation.
+    virtual bool can_ask() const { return false; }
 };
 
 class Front;
@@ -60,10 +63,12 @@ struct McpServices {
 };
 
 class ToolRun;
+class ClientModel;
 
 class McpConversation : public std::enable_shared_from_this<McpConversation> {
 public:
     explicit McpConversation(McpServices services) : services_(services) {}
+    ~McpConversation();
     /// Requests are answered through `reply`, now or later; notifications and responses are not answered.
     void handle(const Message& message, const std::shared_ptr<McpReply>& reply);
     /// Requests that are not answered yet.
@@ -79,11 +84,13 @@ private:
     base::json::object initialize(const Message& m);
     void call_tool(const Message& m, const std::shared_ptr<McpReply>& reply, bool modern);
     void cancelled(const Message& m);
+    std::shared_ptr<ClientModel> client_model() const;
     void ended(const std::string& key, const ToolRun* run);
 
     McpServices services_;
     mutable std::mutex mutex_;
     std::string revision_;
+    std::shared_ptr<ClientModel> client_model_; // when the client offers sampling
     std::map<std::string, std::shared_ptr<ToolRun>> running_;
 };
 

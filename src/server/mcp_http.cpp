@@ -55,6 +55,7 @@ public:
     void notify(const json::object& notification) override { stream_->send(notification, false); }
     void finish(json::object response, int) override { stream_->send(response, true); }
     void drop() override { stream_->end(); }
+    bool can_ask() const override { return true; }
 
 private:
     std::shared_ptr<McpStream> stream_;

@@ -62,6 +62,7 @@ public:
     void notify(const json::object& notification) override { out_.write(notification); }
     void finish(json::object response, int) override { out_.write(std::move(response)); }
     void drop() override {}
+    bool can_ask() const override { return true; }
 
 private:
     LineWriter& out_;

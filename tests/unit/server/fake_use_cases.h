@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/text.h"
+#include "model/chat.h"
 #include "server/use_cases.h"
 
 #include <atomic>
@@ -31,6 +32,7 @@ public:
     std::atomic<int> events{3};
     std::mutex mutex;
     agent::FixRequest last_fix;
+    std::string chat_said; // by the client's model
 
     Result<agent::CompileAnswer> compile(const agent::CompileRequest& request, std::stop_token stop) override {
         ++calls;
@@ -60,6 +62,11 @@ public:
         for (int i = 0; i < events; ++i)
             on_event({repair::Event::Kind::accepted, "step " + std::to_string(i), 1, i + 1});
         RC_TRY(hang(request.project, stop));
+        if (request.chat && has(request.project, "ASK")) {
+            auto reply = request.chat->chat({.messages = {{model::Role::user, "what is missing?"}}}, stop);
+            std::lock_guard lock(mutex);
+            chat_said = reply ? reply->samples.front().text : reply.error().text();
+        }
         agent::FixAnswer out;
         auto& o = out.outcome;
         o.original = o.best = request.project;

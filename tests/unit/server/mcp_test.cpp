@@ -93,6 +93,79 @@ struct Stdio : ServerFixture {
     }
 };
 
+struct Sampling : Stdio {
+    void greet(json::object capabilities) {
+        begin();
+        auto hello = initialize("2025-11-25");
+        hello["params"].as_object()["capabilities"] = std::move(capabilities);
+        send(hello);
+        ASSERT_TRUE(next().is_object());
+    }
+    /// The next request of the server's to the client.
+    json::object question() {
+        for (;;) {
+            const auto v = next();
+            if (!v.is_object())
+                return {};
+            if (v.get_object().contains("method") && v.get_object().contains("id"))
+                return v.get_object();
+        }
+    }
+    std::string said() {
+        std::lock_guard lock(fake->mutex);
+        return fake->chat_said;
+    }
+    json::object ask() { return {{"code", "[filename: src/main.rs]\nfn main() {} // ASK BROKEN\n"}}; }
+};
+
+TEST_F(Sampling, TheClientsModelIsAskedWhenItIsOffered) {
+    greet({{"sampling", json::object()}});
+    send(call(7, "compile_and_fix", ask()));
+    const auto asked = question();
+    ASSERT_EQ(base::get_string(asked, "method"), "sampling/createMessage");
+    const auto* params = base::get_object(asked, "params");
+    ASSERT_TRUE(params);
+    EXPECT_GT(base::get_int(*params, "maxTokens"), 0);
+    EXPECT_EQ(base::get_array(*params, "messages")->at(0).at("content").at("text"), "what is missing?");
+    send(json::object{{"jsonrpc", "2.0"}, {"id", 99}, {"result", json::object()}}); // nobody's
+    send(json::object{{"jsonrpc", "2.0"},
+                      {"id", asked.at("id")},
+                      {"result", json::object{{"role", "assistant"},
+                                              {"model", "theirs"},
+                                              {"stopReason", "endTurn"},
+                                              {"content", json::object{{"type", "text"}, {"text", "a brace"}}}}}});
+    const auto answer = next();
+    EXPECT_EQ(answer.at("id"), 7);
+    EXPECT_EQ(said(), "a brace");
+}
+
+TEST_F(Sampling, ARefusalIsAnError) {
+    greet({{"sampling", json::object()}});
+    send(call(7, "compile_and_fix", ask()));
+    const auto asked = question();
+    send(json::object{{"jsonrpc", "2.0"},
+                      {"id", asked.at("id")},
+                      {"error", json::object{{"code", -1}, {"message", "the user said no"}}}});
+    EXPECT_EQ(next().at("id"), 7);
+    EXPECT_NE(said().find("the user said no"), std::string::npos) << said();
+}
+
+TEST_F(Sampling, NobodyIsAskedWhoDidNotOfferIt) {
+    greet({});
+    send(call(7, "compile_and_fix", ask()));
+    EXPECT_EQ(next().at("id"), 7);
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(Sampling, CancellingEndsTheQuestion) {
+    greet({{"sampling", json::object()}});
+    send(call(7, "compile_and_fix", ask()));
+    const auto asked = question();
+    send(json::object{
+        {"jsonrpc", "2.0"}, {"method", "notifications/cancelled"}, {"params", json::object{{"requestId", 7}}}});
+    EXPECT_TRUE(eventually([&] { return !said().empty(); })) << "the worker is free again";
+}
+
 TEST_F(Stdio, initialize_agrees_on_a_revision_each_side_knows) {
     begin();
     for (const char* revision : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"})
