@@ -35,6 +35,16 @@ Result<std::unique_ptr<toolchain::Workspace>> open(const Environment& environmen
 
 } // namespace
 
+ModelCosts& ModelCosts::operator+=(const ModelCosts& more) {
+    model = more.model;
+    requests += more.requests;
+    prompt_tokens += more.prompt_tokens;
+    completion_tokens += more.completion_tokens;
+    cost += more.cost;
+    wall += more.wall;
+    return *this;
+}
+
 Environment with_model_of(Environment environment, const std::shared_ptr<model::ChatModel>& chat) {
     if (!environment.chat)
         environment.chat = chat;

@@ -40,6 +40,8 @@ struct ModelCosts {
     double cost = 0; // by the profile's prices
     std::chrono::milliseconds wall{};
     std::string failure; // why there was no answer, or none that could be used
+    /// Sums up; the failure is left.
+    ModelCosts& operator+=(const ModelCosts& more);
 };
 
 struct CompileRequest {

@@ -1,6 +1,7 @@
 // A stop token that also fires when time is over. Thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <functional>

@@ -3,10 +3,8 @@
 #include "agent/deadline.h"
 #include "agent/generate_texts.h"
 #include "agent/judge.h"
-#include "agent/learning.h"
 #include "agent/model_writer.h"
 #include "base/text.h"
-#include "repair/naturalness.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -24,7 +22,6 @@ constexpr std::size_t nearest_shown = 5;
 /// words.
 constexpr double least_confidence_judged = 0.25;
 constexpr int model_rounds = 3;              // the first answer and two more
-constexpr int repair_checks = 200;           // of the engine on what a model wrote
 constexpr std::size_t most_prose = 1u << 16; // of description and requirements together
 
 Status validate(const Environment& environment, const GenerateRequest& request) {
@@ -204,7 +201,10 @@ private:
         RC_TRY_ASSIGN(made.judged, judge(*workspace_, made.project, request_.examples, deadline_.token()));
         note_attempt(made.judged);
         if (!made.judged.builds && may_go_on()) {
-            RC_TRY(repair(made));
+            RC_TRY_ASSIGN(const bool helped, repair_and_judge(environment_, *workspace_, made.project, made.judged,
+                                                              request_.examples, request_.tests, deadline_));
+            if (helped)
+                note_attempt(made.judged);
         }
         tell(made.judged.right() ? Event::Kind::accepted : Event::Kind::rejected,
              made.judged.right() ? made.origin : made.judged.words());
@@ -217,27 +217,6 @@ private:
 
     void note_attempt(const Judgement& judged) {
         answer_.attempts.push_back({judged.right(), judged.right() ? std::string("Build successful") : judged.words()});
-    }
-
-    Status repair(Made& made) {
-        repair::Options options;
-        options.max_checks = repair_checks;
-        options.deadline = deadline_.left();
-        if (environment_.naturalness)
-            options.naturalness = repair::Naturalness::installed(environment_.cache_dir, environment_.toolchain);
-        use_memory(environment_, false, options);
-        RC_TRY_ASSIGN(const auto outcome, repair::repair(*workspace_, made.project, options, deadline_.token()));
-        if (outcome.errors_after >= outcome.errors_before && outcome.verdict != repair::Verdict::fixed)
-            return {};
-        auto project = outcome.best;
-        RC_TRY(add_tests(project, request_.tests)); // whatever it proposed there
-        RC_TRY_ASSIGN(auto judged, judge(*workspace_, project, request_.examples, deadline_.token()));
-        if (judged.rank() > made.judged.rank()) {
-            made.project = std::move(project);
-            made.judged = std::move(judged);
-        }
-        note_attempt(made.judged);
-        return {};
     }
 
     // --- with a model
@@ -276,16 +255,6 @@ private:
         return input;
     }
 
-    void add_costs(const ModelCosts& costs) {
-        auto& sum = answer_.model;
-        sum.model = costs.model;
-        sum.requests += costs.requests;
-        sum.prompt_tokens += costs.prompt_tokens;
-        sum.completion_tokens += costs.completion_tokens;
-        sum.cost += costs.cost;
-        sum.wall += costs.wall;
-    }
-
     Status with_model() {
         const WriteInput input = write_input();
         const Match* base = input.base.empty() ? nullptr : best_->match;
@@ -294,7 +263,7 @@ private:
         tell(Event::Kind::trying, "asking " + name);
         auto written = write_project(*environment_.chat, input, deadline_.token());
         for (int round = 1; written; ++round) {
-            add_costs(written->costs);
+            answer_.model += written->costs;
             Made made{.project = std::move(written->project),
                       .origin = base ? fmt::format("template:{}+model:{}", base->from->name, name) : "model:" + name,
                       .match = base,

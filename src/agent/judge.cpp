@@ -1,6 +1,8 @@
 #include "agent/judge.h"
 
+#include "agent/learning.h"
 #include "repair/examples.h"
+#include "repair/naturalness.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -9,6 +11,7 @@ namespace rustcoder::agent {
 
 namespace {
 
+constexpr int repair_checks = 200;        // of the engine on what a template or a model made
 constexpr std::size_t most_words = 6'000; // of a test run's output: the end says what failed
 
 std::string tail(std::string_view text, std::size_t most) {
@@ -70,6 +73,30 @@ Result<Judgement> judge(toolchain::Workspace& workspace, const project::Project&
         out.builds = out.report.ok;
     }
     return out;
+}
+
+Result<bool> repair_and_judge(const Environment& environment, toolchain::Workspace& workspace,
+                              project::Project& project, Judgement& judged,
+                              const std::vector<repair::Example>& examples,
+                              const std::map<std::string, std::string>& tests, const Deadline& deadline) {
+    repair::Options options;
+    options.max_checks = repair_checks;
+    options.deadline = deadline.left();
+    if (environment.naturalness)
+        options.naturalness = repair::Naturalness::installed(environment.cache_dir, environment.toolchain);
+    use_memory(environment, false, options);
+    RC_TRY_ASSIGN(const auto outcome, repair::repair(workspace, project, options, deadline.token()));
+    if (outcome.verdict != repair::Verdict::fixed && outcome.errors_after >= outcome.errors_before)
+        return false;
+    auto repaired = outcome.best;
+    for (const auto& [path, content] : tests) // whatever was proposed there
+        RC_TRY(repaired.set(path, content));
+    RC_TRY_ASSIGN(auto now, judge(workspace, repaired, examples, deadline.token()));
+    if (now.rank() <= judged.rank())
+        return false;
+    project = std::move(repaired);
+    judged = std::move(now);
+    return true;
 }
 
 } // namespace rustcoder::agent

@@ -1,6 +1,7 @@
 // Whether a whole project is right: it builds, its tests pass, the examples hold. Not thread-safe (one Workspace).
 #pragma once
 
+#include "agent/deadline.h"
 #include "agent/generate.h"
 #include "toolchain/workspace.h"
 
@@ -21,5 +22,12 @@ struct Judgement {
 /// Errors: those of the Workspace (sandbox, toolchain, cancelled); a wrong project is a judgement.
 Result<Judgement> judge(toolchain::Workspace& workspace, const project::Project& project,
                         const std::vector<repair::Example>& examples, std::stop_token stop);
+
+/// For a state that does not compile: the engine (without a model) repairs it, `tests` are put back as they were given,
+/// and the result takes the state's place when it is judged to be further. False: nothing was changed.
+Result<bool> repair_and_judge(const Environment& environment, toolchain::Workspace& workspace,
+                              project::Project& project, Judgement& judged,
+                              const std::vector<repair::Example>& examples,
+                              const std::map<std::string, std::string>& tests, const Deadline& deadline);
 
 } // namespace rustcoder::agent

@@ -18,7 +18,6 @@ namespace {
 using repair::Event;
 using Verdict = PortCase::Verdict;
 
-constexpr int repair_checks = 200; // of the engine on what a model wrote
 constexpr std::size_t most_cases = 64;
 
 struct State {
@@ -46,7 +45,7 @@ public:
         tell("asking " + environment_.chat->name() + " for a plan");
         RC_TRY_ASSIGN(auto asked, ask_port_plan(*environment_.chat, answer_.language, source_text(request_.sources),
                                                 crates_, deadline_.token()));
-        add(asked.costs);
+        answer_.model += asked.costs;
         answer_.plan = std::move(asked.plan);
         if (request_.plan_only) {
             answer_.message =
@@ -63,14 +62,6 @@ private:
     void tell(std::string message) const {
         if (on_event_)
             on_event_({.kind = Event::Kind::trying, .message = std::move(message)});
-    }
-    void add(const ModelCosts& costs) {
-        auto& sum = answer_.model;
-        sum.requests += costs.requests;
-        sum.prompt_tokens += costs.prompt_tokens;
-        sum.completion_tokens += costs.completion_tokens;
-        sum.cost += costs.cost;
-        sum.wall += costs.wall;
     }
 
     /// What the original does with each case becomes what the port must do.
@@ -135,7 +126,7 @@ private:
         tell("asking " + environment_.chat->name() + " for the program");
         auto written = write_project(*environment_.chat, in, deadline_.token());
         for (int round = 1; written; ++round) {
-            add(written->costs);
+            answer_.model += written->costs;
             auto considered = consider(std::move(written->project));
             if (!considered)
                 return time_is_over(considered.error()) ? Status{} : considered;
@@ -158,28 +149,13 @@ private:
         State state{std::move(project), {}};
         RC_TRY_ASSIGN(state.judged, judge(*workspace_, state.project, comparable_, deadline_.token()));
         if (!state.judged.builds)
-            RC_TRY(repair(state));
+            RC_TRY(
+                repair_and_judge(environment_, *workspace_, state.project, state.judged, comparable_, {}, deadline_));
         answer_.attempts.push_back(
             {state.judged.right(), state.judged.right() ? std::string("Build successful") : state.judged.words()});
         last_ = state;
         if (!best_ || state.judged.rank() > best_->judged.rank())
             best_ = std::move(state);
-        return {};
-    }
-
-    Status repair(State& state) {
-        repair::Options options;
-        options.max_checks = repair_checks;
-        options.deadline = deadline_.left();
-        if (environment_.naturalness)
-            options.naturalness = repair::Naturalness::installed(environment_.cache_dir, environment_.toolchain);
-        use_memory(environment_, false, options);
-        RC_TRY_ASSIGN(const auto outcome, repair::repair(*workspace_, state.project, options, deadline_.token()));
-        if (outcome.verdict != repair::Verdict::fixed && outcome.verdict != repair::Verdict::partial)
-            return {};
-        RC_TRY_ASSIGN(auto judged, judge(*workspace_, outcome.best, comparable_, deadline_.token()));
-        if (judged.rank() > state.judged.rank())
-            state = {outcome.best, std::move(judged)};
         return {};
     }
 

@@ -4,7 +4,7 @@
 #include "server/fields.h"
 #include "server/generate_request.h"
 #include "server/knowledge_render.h"
-#include "server/render.h"
+#include "server/render_parts.h"
 
 #include <fmt/core.h>
 
@@ -96,13 +96,6 @@ Result<project::Project> read_files(const json::object& record, std::string_view
         }
         RC_TRY(out.set(std::string_view(path.data(), path.size()), std::move(bytes), executable));
     }
-    return out;
-}
-
-json::array strings(const std::vector<std::string>& list) {
-    json::array out;
-    for (const auto& s : list)
-        out.emplace_back(clean_utf8(s));
     return out;
 }
 

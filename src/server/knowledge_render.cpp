@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "server/render.h"
+#include "server/render_parts.h"
 
 #include <fmt/format.h>
 
@@ -20,13 +20,6 @@ std::string when(std::int64_t seconds) {
 
 json::value when_or_null(std::int64_t seconds) {
     return seconds > 0 ? json::value(when(seconds)) : json::value(nullptr);
-}
-
-json::array strings(const std::vector<std::string>& list) {
-    json::array out;
-    for (const auto& s : list)
-        out.emplace_back(clean_utf8(s));
-    return out;
 }
 
 json::object kinds_json(const std::map<knowledge::Kind, std::uint64_t>& kinds) {
