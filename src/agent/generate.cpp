@@ -3,6 +3,7 @@
 #include "agent/deadline.h"
 #include "agent/generate_texts.h"
 #include "agent/judge.h"
+#include "agent/model_help.h"
 #include "agent/model_writer.h"
 #include "base/text.h"
 
@@ -256,7 +257,8 @@ private:
     }
 
     Status with_model() {
-        const WriteInput input = write_input();
+        WriteInput input = write_input();
+        input.lessons = notes_for(environment_.knowledge.get(), request_.description, deadline_.token());
         const Match* base = input.base.empty() ? nullptr : best_->match;
         const auto choices = base ? best_->choices : scaffold::Choices{.package = input.package};
         const std::string& name = environment_.chat->name();
@@ -278,6 +280,8 @@ private:
             tell(Event::Kind::trying, fmt::format("asking {} again", name));
             Failure failure{.errors = last_->judged.report.diagnostics, .words = last_->judged.words()};
             std::erase_if(failure.errors, [](const toolchain::Diagnostic& d) { return !d.is_error(); });
+            const auto notes = notes_about(environment_.knowledge.get(), last_->project, failure.errors);
+            input.lessons = notes.lessons + notes.fixes + notes.api;
             written = revise_project(*environment_.chat, input, last_->project, failure, deadline_.token());
         }
         answer_.model.model = name;

@@ -57,6 +57,22 @@ ModelNotes notes_about(Knowledge* knowledge, const project::Project& project,
     return notes;
 }
 
+std::string notes_for(Knowledge* knowledge, const std::string& description, std::stop_token stop) {
+    std::string out;
+    if (!knowledge || !knowledge->on() || !knowledge->exists())
+        return out;
+    knowledge::Query query{.text = description, .filter = {}, .limit = lessons_told + 1};
+    query.filter.kinds = {knowledge::Kind::lesson, knowledge::Kind::project};
+    const auto found = knowledge->search(query, std::move(stop));
+    if (!found) {
+        base::log_warn("the model is asked without the knowledge base: " + found.error().text());
+        return out;
+    }
+    for (const auto& hit : found->hits)
+        add(out, hit.entry);
+    return out;
+}
+
 std::shared_ptr<ModelSource> model_for(const Environment& environment, const FixRequest& request,
                                        std::function<void()> on_wait) {
     const auto& options = request.options;

@@ -13,6 +13,8 @@ std::shared_ptr<ModelSource> model_for(const Environment& environment, const Fix
                                        std::function<void()> on_wait);
 
 /// Lessons and learned fixes that are near to the errors, and the declarations that the lines at fault use.
+/// Nearest lessons and projects of the knowledge base for a program that is to be written; empty without any.
+std::string notes_for(Knowledge* knowledge, const std::string& description, std::stop_token stop);
 ModelNotes notes_about(Knowledge* knowledge, const project::Project& project,
                        std::span<const toolchain::Diagnostic> errors);
 

@@ -1,6 +1,8 @@
 // agent::generate with a real compiler, small templates of the test's own and a scripted model.
 #include "agent/generate.h"
+#include "agent/knowledge_lessons.h"
 #include "base/json.h"
+#include "base/os.h"
 #include "base/text.h"
 #include "model/chat.h"
 
@@ -316,6 +318,23 @@ TEST_F(Generate, WhatDoesNotHoldGoesBackToTheModel) {
     EXPECT_TRUE(answer.success) << answer.message;
     ASSERT_EQ(m->asked.size(), 2u);
     EXPECT_TRUE(base::has(m->asked[1], "`48`")) << "it is told what came instead";
+}
+
+TEST_F(Generate, TheModelIsToldWhatIsKnown) {
+    auto folder = base::TempDir::create("generate-test");
+    ASSERT_TRUE(folder);
+    KnowledgeOptions options;
+    options.file = folder->path() / "knowledge.db";
+    environment.knowledge = std::make_shared<Knowledge>(options);
+    LessonText lesson;
+    lesson.error = "rotating certificates of postgres clusters fails";
+    lesson.solution = "Ask the wombat service for the new certificate first.";
+    ASSERT_TRUE(add_lesson(*environment.knowledge, lesson));
+    auto m = model({written(fine_main)});
+    request.description = "Rotate certificates of postgres clusters on kubernetes";
+    EXPECT_TRUE(must().success);
+    ASSERT_EQ(m->asked.size(), 1u);
+    EXPECT_TRUE(base::has(m->asked[0], "wombat")) << m->asked[0];
 }
 
 TEST_F(Generate, ATemplateThatCoversAllNeedsNoModel) {
